@@ -16,7 +16,7 @@ from common.reports.model import Scope
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, Dimension, K
 from common.reports.sales.from_ledger import joined
-from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock, Uncovered
 from common.reports.sales.rows import product_totals
 from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
@@ -206,6 +206,10 @@ class DuckSales:
         return {}
 
     def empty_days(self) -> dict[str, EmptyDays]:
+        """Nothing, likewise."""
+        return {}
+
+    def uncovered(self) -> dict[str, Uncovered]:
         """Nothing, likewise."""
         return {}
 

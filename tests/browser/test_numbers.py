@@ -11,6 +11,8 @@ from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import REPORTS, csv_of, draw, ready, said, tooltips
 
+from common.reports.document.changes import change_from
+
 Rows = list[dict[str, str]]
 
 TABLES = {
@@ -179,6 +181,7 @@ def test_products_that_moved_most(visit: Open, redis_client: Redis) -> None:
         difference = Decimal(row["net_sales"]) - Decimal(row["previous_net_sales"])
         assert number(cell["difference"]) == difference
         assert number(point["Difference in net sales"]) == difference
+        assert point["Change"] == cell["change"]
 
 
 def test_products_by_class(visit: Open, redis_client: Redis) -> None:
@@ -246,3 +249,72 @@ def test_an_axis_groups_all_its_numbers_or_none(visit: Open, redis_client: Redis
             .map(({ label }) => String(label).replace(/\\s/g, " "))"""
     )
     assert {"5.000 €", "10.000 €"} <= set(told)
+
+
+def test_changes_of_rounded_figures_are_told_by_the_one_rule(
+    visit: Open, redis_client: Redis
+) -> None:
+    page = visit(ready(redis_client, "sales-velocity").path).page
+    figures = [(22, 1), (1, 22), (0, 1), (1, 0), (0, 0), (7, 7), (-50, 2), (-3, -7), (1, 10_000)]
+    percents = [None, 0, 5, -10_000, 100_000, 100_001, 190_000, 190_050, -100_001]
+    asked = [(told, *each) for told in percents for each in figures]
+    shown = page.evaluate(
+        """(asked) => asked.map((numbers) => {
+            const big = numbers.map((each) => (each === null ? null : BigInt(each)));
+            const { changeFrom } = globalThis.salesReport.fixedPoint;
+            const { kind, value } = changeFrom(...big, { unit: "ratio", reduction: false });
+            return [kind, Number(value)];
+        })""",
+        asked,
+    )
+    wanted = [change_from(*each) for each in asked]
+    assert shown == [[each.kind, each.value] for each in wanted]
+
+
+AXIS = """
+    (axes) => {
+        const island = [...document.scripts].map((each) => each.textContent)
+            .find((text) => text.includes('"exponents"'));
+        const { Figures } = globalThis.salesReport.numberFormat;
+        const figures = new Figures(JSON.parse(island).figures);
+        return axes.map(([unit, numbers]) => figures.axis(unit, numbers.map(Number))
+            .map((told) => told.replace(/\\s/g, " ")));
+    }
+"""
+STEPS = {
+    "en-GB": {
+        "percent": ("0 0.5 1 1.5 2", "0.0% 0.5% 1.0% 1.5% 2.0%"),
+        "money": ("-0.1 -0.05 -0", "−€0.10 −€0.05 €0.00"),
+        "points": ("0 250 500 750 1000 1250", "0 250 500 750 1K 1.25K"),
+    },
+    "de": {
+        "percent": ("-0.25 -0 0.25", "−0,25\xa0% 0,00\xa0% 0,25\xa0%"),
+        "money": ("0 0.05 0.1", "0,00\xa0€ 0,05\xa0€ 0,10\xa0€"),
+        "points": ("0 2500 5000", "0 2.500 5.000"),
+    },
+    "ja": {
+        "percent": ("0 20 40", "0% 20% 40%"),
+        "money": ("0 2500 10000 12500", "€0 €2,500 €1万 €1.25万"),
+        "points": ("0 0.002 0.004", "0.000 0.002 0.004"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", STEPS)
+def test_an_axis_tells_each_of_its_numbers_exactly(
+    visit: Open, redis_client: Redis, language: str
+) -> None:
+    path = ready(redis_client, "revenue-overview").path
+    page = visit(path, locale=language).page
+    axes = [(unit, ticks.split(" ")) for unit, (ticks, _) in STEPS[language].items()]
+    wanted = [told.replace("\xa0", "_").split(" ") for _, told in STEPS[language].values()]
+    shown = page.evaluate(AXIS, axes)
+    assert shown == [[each.replace("_", " ") for each in told] for told in wanted]
+    small = [
+        (unit, [f"{step * place}e{exponent}" for place in range(-3, 4)])
+        for unit in STEPS[language]
+        for exponent in range(-3, 10)
+        for step in (1, 2, 2.5, 5)
+    ]
+    for axis, told in zip(small, page.evaluate(AXIS, small), strict=True):
+        assert len(set(told)) == len(told), axis

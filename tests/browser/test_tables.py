@@ -194,12 +194,102 @@ def test_products_of_a_class_and_a_category_by_another_measure(
     expect(sums).to_have_text(f"{everything:,}")
 
 
+SUMMED = """
+    (table) => {
+        const digits = (row) => row.cells[1].innerText.replace(/[^\\d.−]/g, "");
+        const number = (row) => Number(digits(row).replace("−", "-"));
+        const shown = [...table.rows].slice(1).filter((row) => !row.hidden);
+        const sums = shown.map(number);
+        const others = shown.some((row) => "others" in row.dataset);
+        return [others, sums.pop(), sums.reduce((sum, each) => sum + each, 0)];
+    }
+"""
+"""Whether the line of the others is shown, the last sum, and that of the lines above it."""
+
+
+def test_the_other_products_are_those_that_are_not_shown(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance", count=60).path).page
+    until(page, "() => Boolean(document.querySelector('.more-rows'))")
+    measure = page.get_by_role("combobox", name="Key figures")
+    offered = measure.locator("option").evaluate_all("(all) => all.map(({ value }) => value)")
+    told = {}
+    for key in offered:
+        measure.select_option(key)
+        others, total, above = page.locator(PRODUCTS).evaluate(SUMMED)
+        told[key] = others
+        assert not others or above == pytest.approx(total), key
+    assert told["net_sales"]
+    assert not all(told.values())
+    measure.select_option("net_sales")
+    page.get_by_label("Search 60 products").fill("textiles")
+    assert not page.locator(PRODUCTS).evaluate(SUMMED)[0]
+
+
 def test_products_of_a_large_shop_by_pages(visit: Open, redis_client: Redis) -> None:
     sample = ready(redis_client, "product-performance", count=2_011)
-    page = visit(sample.path).page
-    page.locator(".more-rows select").select_option(label="2001 to 2011 of 2011")
+    visited = visit(sample.path)
+    page = visited.page
+    page.locator(".more-rows select").select_option(label="2,001 to 2,011 of 2,011")
     until(page, "() => document.querySelector('[data-table=products]').tBodies[0].rows.length < 12")
     assert [int(each) for each in numbers(column(page, "rank"))] == list(range(2_001, 2_012))
+    assert not visited.complaints
+
+
+def test_views_of_a_large_shop_are_of_all_its_products(visit: Open, redis_client: Redis) -> None:
+    """Its other pages are read when a view asks for them, and never before."""
+    sample = ready(redis_client, "product-performance", count=2_011, title="Zither")
+    visited = visit(sample.path)
+    page = visited.page
+    rows = csv_of(page)
+    last = next(each for each in reversed(rows) if each["sku"])
+    box = page.get_by_label("Search 2,011 products")
+    assert not [each for each in visited.requests if each.endswith("/rows/2")]
+    box.fill(last["sku"])
+    expect(page.locator("[data-tools=products]")).to_contain_text("1 of 2,011 rows")
+    assert column(page, "product") == [last["product"]]
+    assert not page.locator(".more-rows select").is_visible()
+    box.fill("")
+    expect(page.locator(".more-rows select")).to_be_visible()
+    losses = sorted(float(each["net_sales"]) - float(each["previous_net_sales"]) for each in rows)
+    page.get_by_role("button", name="Losing", exact=True).click()
+    assert numbers(column(page, "difference")) == pytest.approx(losses[:25])
+    page.get_by_role("combobox", name="Key figures").select_option("units_sold")
+    page.get_by_role("button", name="Best", exact=True).click()
+    most = sorted((int(each["units_sold"]) for each in rows), reverse=True)
+    assert numbers(column(page, "now")) == most[:25]
+    classes = (
+        page.get_by_label("ABC class")
+        .locator("option")
+        .evaluate_all("(all) => all.map(({ value }) => value)")
+    )
+    assert classes == sorted({each["abc_class"] for each in rows})
+    page.get_by_label("ABC class", exact=True).select_option("C")
+    found = sum(each["abc_class"] == "C" for each in rows)
+    expect(page.locator("[data-tools=products]")).to_contain_text(f"{found:,} of 2,011 rows")
+    assert len([each for each in visited.requests if each.endswith("/rows/2")]) == 1
+    assert not visited.complaints
+
+
+def test_where_not_all_rows_come_the_page_says_of_which_it_tells(
+    visit: Open, redis_client: Redis
+) -> None:
+    def newer(page: Page) -> None:
+        headers = {"X-Data-As-Of": "2031-01-01T00:00:00.000Z"}
+        page.route("**/rows/2", lambda route: route.fulfill(headers=headers, body="rank\r\n1\r\n"))
+
+    sample = ready(redis_client, "product-performance", count=2_011)
+    visited = visit(sample.path, before=newer)
+    page = visited.page
+    pages = page.locator(".more-rows select")
+    pages.select_option(label="2,001 to 2,011 of 2,011")
+    expect(page.locator(".more-rows")).to_contain_text("Not all products could be read.")
+    expect(pages).to_have_value("1")
+    assert numbers(column(page, "rank")) == list(range(1, 26))
+    page.get_by_label("Search 2,011 products").fill("nothing like it")
+    tools = page.locator("[data-tools=products]")
+    expect(tools).to_contain_text("0 of 2,000 rows · 1 to 2,000 of 2,011")
+    assert page.get_by_label("Search these 2,000 products").is_visible()
+    assert not [each for each in visited.complaints if "rows: other data" not in each]
 
 
 def test_without_their_rows_the_products_shown_are_searched(
@@ -209,7 +299,9 @@ def test_without_their_rows_the_products_shown_are_searched(
         page.route("**/rows", lambda route: route.abort())
 
     page = visit(ready(redis_client, "product-performance", count=60).path, before=without).page
+    assert page.locator(PRODUCTS).evaluate(SUMMED)[0]
     page.get_by_label("Search these 25 products").fill("textiles")
+    assert not page.locator(PRODUCTS).evaluate(SUMMED)[0]
     page.locator(f"{PRODUCTS} th[data-column=now] button.sort").click()
     assert set(column(page, "category")) == {"Textiles"}
     shown = numbers(column(page, "now"))

@@ -19,6 +19,7 @@ import report_viewer
 from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
+from common.reports.indexing import NO_INDEX
 from common.reports.window import Period
 from common.reports_cache.report_fields import unpack_document
 from report_pages.since import telling
@@ -49,7 +50,7 @@ def words() -> list[Message]:
         *_from_reports(),
         *of_kept_documents(),
         *_from_gaps(),
-        *(telling.INDEXED, telling.OTHER_CURRENCY, *telling.WHY_NOT.values()),
+        *(NO_INDEX, telling.INDEXED, telling.OTHER_CURRENCY, *telling.WHY_NOT.values()),
     )
     return list(dict.fromkeys(message for message in found if message))
 

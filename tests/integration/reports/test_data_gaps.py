@@ -1,7 +1,7 @@
 """Known gaps travel with the number: every window that they touch says them, and no other one."""
 
 import html
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from common.db.tenancy import TenantDb
 from common.i18n.locales import LOCALES
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.document.gaps import KINDS, GapKind
 from common.reports.document.schema import Document
 from common.reports.sales.gaps import read_gaps
@@ -268,3 +269,31 @@ def test_every_format_keeps_what_it_cannot_know(
     spreading = {kind for kind in kinds if KINDS[kind].spreads}
     now = {kind for kind, gap in later.items() if gap.now}
     assert now - {GapKind.HISTORY_BEGINS} == spreading
+
+
+def test_what_is_not_known_of_a_year_ago_is_no_0_beside_it(
+    service_engine: Engine, redis_client: Redis
+) -> None:
+    """Payments of then have no tax: beside the days before it is said as in their place."""
+    db = open_shop(service_engine)
+    payments = "p1,2025-08-20 12:00:00,20.00,0.00,eur,\np2,2025-09-03 12:00:00,20.00,0.00,eur,\n"
+    bring(db, layout="stripe", orders=PAYMENTS + payments)
+    bring(db, orders=shopify({f"#{n}": (day(n), 0) for n in range(-7, 20)}))
+    document = read(db, redis_client, "revenue-overview", window(day(0), 7))
+    (gap,) = document.gaps
+    assert (gap.kind, gap.now, gap.before) == (GapKind.PAYMENTS_ONLY, None, None)
+    assert gap.last_year is not None
+    assert (gap.last_year.count, gap.last_year.first) == (1, date(2025, 9, 3))
+    beside = {each.key: each.last_year for each in document.kpis}
+    assert (beside["tax"], beside["net_sales"], beside["returns"]) == (None, 20_00, 0)
+    assert {each.note for each in document.kpis} == {""}, "the days before are compared"
+    page = page_of(document)
+    assert "Last year: Not known" in page
+    assert "1 payment came without tax, shipping or discounts: it counts in full." in page
+    with db.snapshot() as session:
+        in_place = read_gaps(
+            session, db.tenant_id, window(day(0), 7), UTC_ZONE, Comparison.LAST_YEAR
+        )
+    assert [(each.kind, each.before, each.last_year) for each in in_place] == [
+        (gap.kind, gap.last_year, None)
+    ]

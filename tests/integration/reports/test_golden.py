@@ -135,10 +135,10 @@ def test_its_products(shop: Shop) -> None:
 def test_their_pace(shop: Shop) -> None:
     read = shop("EUR", "Europe/Berlin", orders=ORDERS, refunds=REFUNDS)
     mug, plate = read("sales-velocity")
-    # 3, 1 and (the week before) 3 units over seven days.
+    # 3 and 1 units over seven days; the week before 3 over the two days since the first sale.
     assert (mug["units_per_day"], plate["units_per_day"]) == ("0.43", "0.14")
-    assert plate["previous_units_per_day"] == "0.43"
-    assert plate["units_per_day_change_percent"] == "-66.67"
+    assert plate["previous_units_per_day"] == "1.50"
+    assert plate["units_per_day_change_percent"] == "-90.48"
     assert mug["units_per_day_change_percent"] == ""
 
 

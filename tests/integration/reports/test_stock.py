@@ -29,8 +29,8 @@ Read = Callable[..., dict[str, tuple[str, ...]]]
 PIECES = {"mug": 12, "plate": 7, "unsold": 0, "uncounted": 3, "empty": 4, "owed": 5}
 
 
-def sale(position: int, product: str, quantity: int) -> OrderLineRow:
-    at = START + timedelta(days=3)
+def sale(position: int, product: str, quantity: int, days: int = 3) -> OrderLineRow:
+    at = START + timedelta(days=days)
     return OrderLineRow(
         *(position, f"O{position}", at, at, None, None, None, None, None, 0, 0, 0),
         *("1", product, None, None, quantity, 1000, 0),
@@ -48,7 +48,10 @@ def shop(service_engine: Engine) -> int:
         service_engine,
         tenant_id,
         products=[ProductRow(n, name, None, None, None, 420) for n, name in enumerate(PIECES, 1)],
-        order_lines=[sale(n, name, pieces) for n, (name, pieces) in enumerate(sold, 1)],
+        order_lines=[
+            *(sale(n, name, pieces) for n, (name, pieces) in enumerate(sold, 1)),
+            sale(len(PIECES) + 1, "mug", 1, -800),  # so that sales are known of all days
+        ],
     )
     return tenant_id
 

@@ -73,7 +73,10 @@ def test_stock_is_as_the_reference_has_it(
     load_sales(
         service_engine,
         tenant_id,
-        order_lines=[sale(f"o{n}", at, quantity) for n, (at, quantity) in enumerate(sold)],
+        order_lines=[
+            *(sale(f"o{n}", at, quantity) for n, (at, quantity) in enumerate(sold)),
+            sale("first", NOW - timedelta(days=900), 1),  # so that sales are known of all days
+        ],
         refunds=[RefundRow(1, "r", "o0", "1", returned, "return", 1, 0, 0, 0)],
         stock=[StockRow(n, PRODUCT, at, on) for n, (at, on) in enumerate(counts.items(), 1)],
     )

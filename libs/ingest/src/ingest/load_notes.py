@@ -49,6 +49,10 @@ _LESS_TOLD: Final = (
     "the file tells less paid back than was known, and not whether it is older; it was taken as the"
     " file has it"
 )
+UNTOLD: Final = (
+    "refunds that the file tells by rows of their own, or of an order whose lines it does not tell,"
+    " were left out: no sale of it is known, or they come to more than is left of it"
+)
 TWO_NAMED: Final = (
     "a refund of a file of your own is one that webhooks told by another id; it counts once, as"
     " they told it (give refunds the ids that the platform gives them)"
@@ -109,6 +113,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),
         (_LESS_TOLD, summary.less_told),
+        (UNTOLD, summary.untold),
         (MOVED, summary.moved),
         (_UNKNOWN_PAYMENT, summary.elsewhere.unknown),
         (_BEYOND, summary.elsewhere.beyond),

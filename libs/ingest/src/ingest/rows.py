@@ -18,6 +18,11 @@ RefundKind = Literal["return", "cancel", "edit"]
 REFUNDED: Final = "refunded"
 """The id of a refund that is all that was paid back of an order, where only the sum is known."""
 
+DATED: Final = f"{REFUNDED} "
+"""What the ids of refunds begin with that an export tells one by one, by their minutes: it tells no
+ids of them.
+"""
+
 SUMS_OF_PAYMENTS: Final = ("refunded", "disputed")
 """What follows a payment's own id and a space in the ids of all that was refunded of it, and of all
 that a dispute took, where only the sums are known.
@@ -35,6 +40,12 @@ TOLD: Final = f" {REFUNDED}:"
 """What the ids of refunds begin with that events told one by one, and an export only the sum of.
 
 A space begins no id of an input (``ingest.csv.values.identity``), so that no shop can bring one.
+"""
+
+
+LINE_UNTOLD: Final = " "
+"""The line of a refund of an order of which the input tells no lines: of money that is put on what
+the ledger has of it, or, with a product's id behind it, of the line of that product.
 """
 
 

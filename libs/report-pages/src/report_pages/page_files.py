@@ -33,6 +33,7 @@ _AFTER_KINDS: Final = (
     "chart_days",
     "product_measures",
     "product_lists",
+    "product_rows",
     "product_table",
     "product_explorer",
     "tables",

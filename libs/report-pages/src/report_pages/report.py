@@ -20,7 +20,8 @@ from jinja2 import (
 
 from common.i18n.formatter import Formatter
 from common.links.brand import branded
-from common.reports.document.gaps import is_all_unknown
+from common.reports.document.incomplete import incomplete_document
+from common.reports.document.known_days import is_all_unknown, known_days, known_part
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
@@ -28,7 +29,7 @@ from report_pages import comparison, layout, sentences
 from report_pages.chart_data import island
 from report_pages.compiled_templates import COMPILED
 from report_pages.formatting import DocumentFormatter, is_number
-from report_pages.gap_notes import gap_notes, marks
+from report_pages.gap_notes import gap_notes, last_year_marks, marks
 from report_pages.key_figures import key_figures
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.sections.protocol import Defined
@@ -84,6 +85,7 @@ class ReportTemplates:
         self.environment.globals |= {
             "asset": asset,
             "gap_marks": marks,
+            "last_year_marks": last_year_marks,
             "comparison": comparison,
             "is_number": is_number,
             "layout": layout,
@@ -115,6 +117,9 @@ class ReportTemplates:
             sentence=sentences.headline(figures),
             gaps=gap_notes(figures),
             all_unknown=is_all_unknown(document.gaps, document.days.count),
+            known_part=known_part(document),
+            complete_to=known_days(document.gaps).last_of(document.days),
+            knows_last_year=incomplete_document(document).knows_last_year,
             key=key_figures(document),
             best=sentences.best(figures),
             kinds=self.kinds,

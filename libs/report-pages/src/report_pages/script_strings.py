@@ -46,6 +46,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "products": _("Products"),
         "span": _("{first} to {last} of {all}"),
         "allProducts": _("All products"),
+        "unread": _("Not all products could be read. Please reload the page."),
         "found": counted("{shown} of {count} row", "{shown} of {count} rows"),
         "ascending": _("Sorted by {column}, ascending"),
         "descending": _("Sorted by {column}, descending"),

@@ -178,9 +178,9 @@ def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
 
     (high, highest), (low, lowest) = max(known, key=size), min(known, key=size)
     label = figures.text(series.label)
+    if high == low and len(known) < len(series.values):
+        return ""
     if high == low:
-        if len(known) < len(names):
-            return ""
         same = figures.brief(high, series.unit)
         return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
     return figures.text(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.reports.document.changes import Change, ChangeKind, change_of
+from common.reports.document.changes import Change, ChangeKind, change_from, change_of
 from common.reports.document.metrics import NET, REFUND_RATE, RETURNS
 from common.reports.money import change
 
@@ -74,3 +74,16 @@ def test_a_percentage_changes_by_points() -> None:
 def test_changes_come_from_what_is_not_rounded() -> None:
     third, two_sevenths = Fraction(100, 3), Fraction(200, 7)
     assert NET.compare(third, two_sevenths) == 1667, "33 from 29 would be 13.79 %"
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_of_a_column_of_percents_the_same_is_told(now: int, before: int) -> None:
+    whole, told = change_of(now, before), change_from(change(now, before), now, before)
+    assert told.kind is whole.kind
+    assert abs(told.value - whole.value) <= (whole.kind is ChangeKind.MULTIPLE)
+
+
+def test_a_rounded_growth_beyond_a_thousand_percent_is_a_multiple() -> None:
+    assert change_from(190_000, 22, 1) == Change(ChangeKind.MULTIPLE, 2_000)
+    assert change_from(100_000, 11, 1) == Change(ChangeKind.PERCENT, 100_000)
+    assert change_from(None, 5, 0) == Change(ChangeKind.DIFFERENCE, 5)

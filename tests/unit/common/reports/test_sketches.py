@@ -93,6 +93,7 @@ def test_the_sums_of_days_weeks_and_steps_agree(sums: list[tuple[int, ...]]) -> 
         assert sum(map(int, each.weekly)) == each.total == each.total_previous  # type: ignore[arg-type]
     running = 0
     for step in waterfall.steps:
+        assert step.value is not None
         match step.movement:
             case Movement.ADD:
                 running += step.value

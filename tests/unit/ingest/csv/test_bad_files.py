@@ -71,7 +71,11 @@ def with_row(row, header=HEADER):
         ('[{"id": 1}]', "line 1: the file is JSON: export CSV"),
         (
             with_row(GOOD.replace("P1", "Tür").replace("O1", "O2")).encode("latin-1"),
-            "orders.csv, line 3: byte 0xFC is not UTF-8 (Latin-1 or Windows-1252?)",
+            "orders.csv, line 3: byte 0xFC is not UTF-8: save the file as UTF-8",
+        ),
+        (
+            with_row(GOOD.replace("P1", "湯呑").replace("O1", "O2")).encode("cp932"),
+            "orders.csv, line 3: byte 0x93 is not UTF-8: save the file as UTF-8",
         ),
         (
             with_row(GOOD.replace("O1", "O2") + "é")[:-2].encode()[:-1],

@@ -1,4 +1,4 @@
-"""A program that reads a file and writes it again makes floats of numbers: the same orders."""
+"""Programs and spreadsheets make floats or texts of numbers and ids: the same orders."""
 
 import csv
 import io
@@ -59,6 +59,17 @@ def as_floats(content: bytes) -> bytes:
     return again
 
 
+def as_texts(content: bytes) -> bytes:
+    """With an apostrophe before ids and names, as spreadsheets keep what is no number."""
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    for row in rows:
+        for name in ("Name", "Id", "Lineitem sku", "Order Number", "SKU", "order_number"):
+            if row.get(name):
+                row[name] = f"'{row[name]}"
+    again: bytes = woocommerce_shop.written(list(rows[0]), rows).replace(b"|sku:", b"|sku:'")
+    return again.replace(b"|sku:'|", b"|sku:|")
+
+
 def read(
     platform_name: str, content: bytes
 ) -> tuple[list[OrderLineRow], tuple[str, ...], list[str]]:
@@ -77,6 +88,16 @@ def test_ids_and_quantities_that_became_floats_are_what_they_were(way: str) -> N
     assert lines
     assert as_floats(content) != content
     assert read(way.split(maxsplit=1)[0], as_floats(content)) == (lines, notes, faults)
+
+
+@pytest.mark.parametrize("way", [*WAYS, "shopify, by name"])
+def test_ids_that_an_apostrophe_keeps_as_texts_are_what_they_were(way: str) -> None:
+    content = of_shopify("#1001") if way not in WAYS else WAYS[way]()
+    platform_name = way.partition(" ")[0].strip(",")
+    lines, notes, faults = read(platform_name, content)
+    assert (faults, bool(lines)) == ([], True)
+    assert as_texts(content) != content
+    assert read(platform_name, as_texts(content)) == (lines, notes, faults)
 
 
 def test_what_only_looks_like_one_stays() -> None:

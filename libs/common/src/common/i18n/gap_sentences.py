@@ -6,7 +6,7 @@ from common.reports.document.gaps import DataGap, rule_of
 
 def gap_sentence(gap: DataGap, words: Formatter) -> str | None:
     """A gap in a sentence; None for a kind of another version."""
-    rule, extent = rule_of(gap), gap.now or gap.before
+    rule, extent = rule_of(gap), gap.extent
     if rule is None or extent is None:
         return None
     day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from common.reports.document import metrics
 from common.reports.document.changes import Change, ChangeKind
-from common.reports.document.gaps import DataGap, Extent
+from common.reports.document.gaps import DataGap, Extent, Side
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import (
@@ -38,6 +38,8 @@ HUNDRED: Final = 100 * 10**EXPONENT
 """What the base is told as."""
 NO_CURRENCY: Final = ""
 """The currency of a document whose amounts are indexed."""
+NO_INDEX: Final = "No index: net sales are not above 0"
+"""Why no amount is told."""
 
 Values = tuple[int | None, ...]
 
@@ -107,10 +109,13 @@ class Index:
         return None if value is None else replace(best, value=value)
 
     def _kpi(self, kpi: Kpi) -> Kpi:
+        """A headline figure; where it has no index, that is said in place of a comparison."""
         if kpi.unit is not Unit.MONEY:
             return kpi
+        told = self.base is not None or not any((kpi.value, kpi.previous, kpi.last_year))
         return replace(
             kpi,
+            note=kpi.note if kpi.note or told else NO_INDEX,
             value=self.value(kpi.value),
             previous=self.value(kpi.previous),
             change=self._change(kpi.change),
@@ -159,8 +164,8 @@ class Index:
             return step
         return replace(
             step,
-            value=self.value(step.value) or 0,
-            previous=self.value(step.previous) or 0,
+            value=self.value(step.value),
+            previous=self.value(step.previous),
             change=self._change(step.change),
         )
 
@@ -186,4 +191,4 @@ def _without_amounts(gap: DataGap) -> DataGap:
     def of(extent: Extent | None) -> Extent | None:
         return None if extent is None else replace(extent, amount=None)
 
-    return replace(gap, now=of(gap.now), before=of(gap.before))
+    return replace(gap, **{side.value: of(gap.reach(side)) for side in Side})

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from common.http.wording import Wording
 from common.reports.comparison import Comparison
-from common.reports.document.gaps import DataGap, of_figures
+from common.reports.document.gaps import DataGap
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Figure
+from common.reports.document.report_gaps import of_figures, without_last_year
 from common.reports.document.schema import Document, Section, days_of
 from common.reports.document.tables import Cell, Table, is_measure
 from common.reports.money import currency_exponent
@@ -45,8 +46,9 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
 class Scope:
     """Whose numbers, over which window, and which state of the data they were read from.
 
-    A stock count is recent for ``count_days``; ``gaps`` are what the data does not know of window
-    and of the days of its ``comparison``; ``costs``: what goods cost may be told.
+    A stock count is recent for ``count_days``; ``gaps`` are what the data does not know of window,
+    of the days of its ``comparison`` and of those a year ago; ``costs``: what goods cost may be
+    told.
     """
 
     tenant_id: int
@@ -206,22 +208,19 @@ class Definition(Generic[R]):
             AnalyticsNotYetImplementedError: the report is a stub.
         """
         presented = self._presented().present(result, scope)
-        document = self._document(presented.body, scope)
-        if last_year is not None:
-            document = self._beside(document, scope, last_year)
-        return Report(document, presented.rows)
+        return Report(self._document(presented.body, scope, last_year), presented.rows)
 
-    def _beside(self, document: Document, scope: Scope, last_year: Totals) -> Document:
-        days = days_of(scope.last_year, scope.zone)
-        found = self._presented().of_totals(last_year, days.count)
-        kpis = tuple(replace(each, last_year=found.get(each.key)) for each in document.kpis)
-        return replace(document, kpis=kpis, last_year_days=days)
+    def _beside(self, kpis: tuple[Kpi, ...], totals: Totals | None, days: int) -> tuple[Kpi, ...]:
+        """Headline figures with those that the totals of a year ago give."""
+        found = {} if totals is None else self._presented().of_totals(totals, days)
+        return tuple(replace(each, last_year=found.get(each.key)) for each in kpis)
 
-    def _document(self, body: Body, scope: Scope) -> Document:
+    def _document(self, body: Body, scope: Scope, last_year: Totals | None) -> Document:
         tables = (each for each in body.sections if isinstance(each, Table))
         shown = (each.key for table in tables for each in table.columns if is_measure(each))
-        kpis = (each.key for each in body.kpis)
-        gaps = self.touched_by((*scope.gaps, *body.gaps), *kpis, *shown)
+        keys = (each.key for each in body.kpis)
+        found = without_last_year(scope.gaps) if last_year is None else scope.gaps
+        gaps = self.touched_by((*found, *body.gaps), *keys, *shown)
         days = days_of(scope.window, scope.zone)
         known = incomplete(gaps, days=days.count)
         return Document(
@@ -238,9 +237,10 @@ class Definition(Generic[R]):
             data_version=scope.data_version,
             empty=body.empty,
             headline=body.headline,
-            kpis=known.kpis(body.kpis),
+            kpis=known.kpis(self._beside(body.kpis, last_year, days.count)),
             sections=known.sections(body.sections),
             gaps=gaps,
+            last_year_days=None if last_year is None else days_of(scope.last_year, scope.zone),
             comparison=scope.comparison,
         )
 

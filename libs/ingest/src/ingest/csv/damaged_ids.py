@@ -2,7 +2,8 @@
 
 One that was rounded, ``4.06E+12``, stands for ten thousand ids, and says not which: as long as each
 such text names one thing it is taken as it stands, and said. Where it names two, they would become
-one. One that was made a float, ``1001.0``, as columns with an empty cell are, is the number it was.
+one. One that was made a float, ``1001.0``, as columns with an empty cell are, is the number it was;
+one that an apostrophe keeps as a text, ``'1001`` or ``'#1001``, is that text.
 """
 
 import re
@@ -12,6 +13,7 @@ from ingest.csv.notes import Notes
 
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _FLOAT = re.compile(r"([0-9]+)\.0")
+_GUARD = re.compile(r"'(?=[0-9#=+@-])")
 _REMEMBERED = 100_000
 
 Id = TypeVar("Id", str, str | None)
@@ -50,7 +52,12 @@ def rounded(identity: str) -> bool:
     return "+" in identity and _ROUNDED.fullmatch(identity) is not None
 
 
-def unfloated(identity: Id) -> Id:
-    """An id of a platform; of digits and ``.0``, the digits."""
-    match = None if identity is None else _FLOAT.fullmatch(identity)
-    return identity if match is None else match.group(1)
+def undamaged(identity: Id) -> Id:
+    """An id or a name of a platform as it gave it: without an apostrophe that keeps it as a text,
+    and of digits and ``.0``, the digits.
+    """
+    if identity is None:
+        return identity
+    text = identity[1:] if _GUARD.match(identity) else identity
+    match = _FLOAT.fullmatch(text)
+    return text if match is None else match.group(1)

@@ -156,5 +156,5 @@ def _require_text(
         byte = error.object[error.start]
         raise EncodingFault(
             line + data[:start].count(b"\n"),
-            f"byte 0x{byte:02X} is not UTF-8 (Latin-1 or Windows-1252?): save the file as UTF-8",
+            f"byte 0x{byte:02X} is not UTF-8: save the file as UTF-8",
         ) from None

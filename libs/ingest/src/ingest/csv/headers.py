@@ -7,8 +7,9 @@ file) is told in one finding, which says what it is.
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Final
 
 from common.http.wording import Wording
@@ -21,8 +22,11 @@ _SEPARATORS = {
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _MOST_HINTS = 50
 _LONGEST_HINTED = 60
+_ANY: Final = "*"
 Kinds = Mapping[str, frozenset[str]]
-"""The columns that each kind of file is known by, however written; the key says what it is."""
+"""The columns that each kind of file is known by, however written, or patterns of them with ``*``,
+for files that have none of the columns that must be there; the key says what it is.
+"""
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 ABOVE_HEADER: Final = Wording(
@@ -141,7 +145,19 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
 
 def _kind(header: Header, columns: Columns) -> str | None:
     """What other kind of file it is."""
-    names = set(map(folded, (*header.names, *header.respelt)))
+    written = [*header.names, *header.respelt]
+    names = set(map(folded, written))
     ours = set(map(folded, columns.known))
-    kinds = ((kind, set(map(folded, signs))) for kind, signs in columns.kinds.items())
-    return next((kind for kind, signs in kinds if signs <= names and not signs <= ours), None)
+    known = not columns.required.isdisjoint(header.names)
+    for kind, signs in columns.kinds.items():
+        patterns = {sign for sign in signs if _ANY in sign}
+        plain = set(map(folded, signs - patterns))
+        if patterns and (known or not all(_any_like(each, written) for each in patterns)):
+            continue
+        if plain <= names and (patterns or not plain <= ours):
+            return kind
+    return None
+
+
+def _any_like(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern) for name in names)

@@ -29,8 +29,9 @@ class TaxFoundOutError(ValueError):
 class FileOf(NamedTuple):
     """A kind of file of a format: what people call it, and the columns it is recognised by.
 
-    ``signs`` are those names, however written. A file has all of them and may have others.
-    ``refused`` says why a file that is recognised is not read.
+    ``signs`` are those names, however written, or patterns of them with ``*``, of files that are
+    not read. A file has all of them and may have others. ``refused`` says why a file that is
+    recognised is not read.
     """
 
     label: str
@@ -54,7 +55,8 @@ class ImportFormat:
     platform that are recognised to say why they are not read. A line of the orders' file holds up
     to ``rows_a_line`` rows: their positions are the line times that, and their number in it.
     ``gift_cards_are_sales`` is what the platform takes a gift card that it sold for.
-    ``prices_may_include_tax`` says that the sender is asked: other formats find it out.
+    ``prices_may_include_tax`` says that the sender is asked: other formats find it out. ``labels``
+    are names of columns in other languages, with those that they stand for.
     """
 
     name: str
@@ -69,6 +71,7 @@ class ImportFormat:
     gift_cards_are_sales: bool = True
     prices_may_include_tax: bool = False
     title: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def require_prices_with_tax(self) -> None:
         """Whether the sender may say that prices include the tax.
@@ -98,6 +101,8 @@ class ImportFormat:
         Of several, the one that names the most; None where it is none that can be read.
         """
         layouts = (self.files[FileKind.ORDERS], *self.layouts)
+        meant = {folded(self.labels[label]) for label in self.labels if folded(label) in names}
+        names = names | meant
         fitting = [
             each for each in layouts if not each.refused and set(map(folded, each.signs)) <= names
         ]

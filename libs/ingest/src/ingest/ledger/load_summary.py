@@ -31,6 +31,7 @@ class LoadSummary:
     ``edited`` those that the input has less what refunds took out that events told: they stay;
     ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
     ``lacking`` those that lack lines of which other refunds are known: so do they;
+    ``untold`` are those of which refunds were left out, as nothing that was paid is left of them.
     ``moved`` are those that took the place of one of their name that was placed on another day;
     ``other_sign`` new ones that the ledger has with the sign of their number, or without it;
     ``elsewhere`` are payments of which refunds came without them;
@@ -64,6 +65,7 @@ class LoadSummary:
     alike: NotedOrders = NONE_NOTED
     less_older: NotedOrders = NONE_NOTED
     less_told: NotedOrders = NONE_NOTED
+    untold: NotedOrders = NONE_NOTED
     moved: NotedOrders = NONE_NOTED
     other_sign: NotedOrders = NONE_NOTED
     elsewhere: PaymentsElsewhere = NO_PAYMENTS

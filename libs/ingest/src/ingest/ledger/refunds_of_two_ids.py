@@ -1,9 +1,11 @@
 """Refunds that a file of the shop's own and events tell by two ids: one, by the events' word.
 
 Of one order a file's refund is an event's where both are as much money (the file may leave the tax
-out), name the same lines where both name any, and are of the same day of the shop. Each is one of
-them at most: the likeliest pairs first. What is left over stays, and where the ledger has both,
-they were two: else each word of the events would take another one for theirs.
+out), name the same lines where both name any, and are of the same day of the shop; of an export
+that names each by its minute, of any day: events may tell a refund later. Each is one of them at
+most: the likeliest pairs first, and one that events tell now for the first time is of the export's
+day. What is left over stays, and where the ledger has both, they were two: else each word of the
+events would take another one for theirs.
 """
 
 from typing import Final
@@ -11,7 +13,7 @@ from typing import Final
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
-from ingest.rows import CANCELLED, CANCELLED_SUM, TOLD
+from ingest.rows import CANCELLED, CANCELLED_SUM, DATED, TOLD
 
 _ARE_THERE_EVENTS: Final = """
     SELECT EXISTS (SELECT FROM webhook_orders WHERE tenant_id = %(tenant_id)s)
@@ -82,7 +84,8 @@ _STAGE_PAIRS: Final = f"""
                         abs(extract(epoch FROM own.at - told.at)), own.order_id, own.refund_id,
                         told.refund_id) AS turn
     FROM staged_each_refund own JOIN staged_each_refund told USING (order_id)
-    WHERE NOT own.told AND told.told AND own.day = told.day AND NOT (own.known AND told.known)
+    WHERE NOT own.told AND told.told AND NOT (own.known AND told.known)
+      AND (own.day = told.day OR starts_with(own.refund_id, '{DATED}'))
       AND own.goods + own.tax > 0
       AND (own.goods + own.tax = told.goods + told.tax OR (own.tax = 0 AND own.goods = told.goods))
       AND coalesce(own.lines = told.lines, true)
@@ -122,6 +125,13 @@ _STAGE_LEFT: Final = """
              told.refund_id
 """
 _LEAVE_OUT: Final = (
+    f"""
+    UPDATE staged_refunds r SET processed_at = e.at
+    FROM staged_one_refund o JOIN staged_each_refund e
+        ON e.order_id = o.order_id AND e.refund_id = o.own
+    WHERE r.order_id = o.order_id AND r.refund_id = o.told AND e.at < r.processed_at
+      AND starts_with(o.own, '{DATED}')
+    """,  # noqa: S608 - a word of our own
     """
     INSERT INTO staged_superseded (order_key, refund_id)
     SELECT o.id, o.own FROM staged_one_refund o

@@ -10,6 +10,7 @@ from ingest.ledger.number_signs import with_other_sign
 from ingest.ledger.older_exports import told_otherwise
 from ingest.ledger.refund_sums import leave_to_own_word
 from ingest.ledger.refunds_of_two_ids import leave_two_named
+from ingest.ledger.refunds_untold import book_untold
 from ingest.ledger.staging import Cursor
 from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
@@ -22,6 +23,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     and before their refunds are put to them.
     """
     elsewhere = book_known(cursor, exported_before)
+    untold = book_untold(cursor)
     leave_to_own_word(cursor, exported_before)
     keep_known_days(cursor, exported_before)
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
@@ -47,6 +49,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         alike=alike,
         less_older=less_older,
         less_told=less_told,
+        untold=untold,
         moved=noted(cursor, "staged_orders WHERE moved"),
         other_sign=with_other_sign(cursor),
         elsewhere=elsewhere,

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from common.reports import registry
 from common.reports.document.incomplete import Incomplete, incomplete_document
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.schema import Document
+from common.reports.document.schema import Days, Document
 from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.since.rows import (
     Compared,
     NotComparableError,
     Rows,
+    days_of,
     keys,
     measured,
     of_days,
@@ -203,8 +204,8 @@ def _changed(
         )
         for key in keys(then, now)
         if (was := _text(then, key, figure.key)) != (found := _text(now, key, figure.key))
-        and _is_known(was, figure, known[0])
-        and _is_known(found, figure, known[1])
+        and _is_known(was, figure, known[0], days_of(key, document.report))
+        and _is_known(found, figure, known[1], days_of(key, document.report))
     ]
     # What is not there and what is 0 are the same to a row that has come or gone.
     told = [
@@ -221,9 +222,9 @@ def _text(rows: Rows, key: str, column: str) -> str:
     return "" if cells is None else cells[column]
 
 
-def _is_known(text: str, figure: Figure, known: Incomplete) -> bool:
+def _is_known(text: str, figure: Figure, known: Incomplete, days: Days | None) -> bool:
     """Whether a cell that is 0 says so by knowledge; any other does."""
-    return not text or bool(text.strip("-0.")) or known.knows(figure.key)
+    return not text or bool(text.strip("-0.")) or known.knows(figure.key, days=days)
 
 
 def _number(text: str, exponent: int) -> int | None:

@@ -10,12 +10,15 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from common.csv_text import BOM, read_text
+from common.reports import registry
 from common.reports.document.metrics import Figure, Unit
+from common.reports.document.schema import Days
 from common.reports.document.tables import is_measure
 from common.reports.model import Definition
 from common.reports_cache.report_fields import UnreadableReportError
@@ -70,6 +73,14 @@ def of_days(definition: Definition[object]) -> bool:
     """Whether a row is of a day."""
     first = next((each for each in definition.columns if each.unit in _NAMING), None)
     return first is not None and first.unit is Unit.DATE
+
+
+def days_of(key: str, report: str) -> Days | None:
+    """The day that a row of a report is of, by its key; None where it is of all days."""
+    if not of_days(registry.find(report)):
+        return None
+    day = date.fromisoformat(key)
+    return Days(day, day, 1)
 
 
 def read(packed: bytes, definition: Definition[object]) -> Rows:

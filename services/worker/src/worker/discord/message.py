@@ -11,7 +11,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from common.jobs.discord_promises import plain
-from common.reports.document.gaps import is_all_unknown, rule_of
+from common.reports.document.gaps import rule_of
+from common.reports.document.known_days import is_all_unknown
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
 from worker.discord.wording import change, day, days_in_words, figure, gap_sentence, headline, span

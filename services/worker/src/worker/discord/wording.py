@@ -74,7 +74,10 @@ def _moved(kpi: Kpi, change: Change, document: Document) -> str:
 
 
 def gap_sentence(gap: DataGap) -> str:
-    """A gap of the document as the page says it; empty for a kind of another version."""
+    """A gap of the document as the page says it; empty for a kind of another version.
+
+    So it is for one of days a year ago alone, whose figures a message has not.
+    """
     rule, extent = rule_of(gap), gap.now or gap.before
     if rule is None or extent is None:
         return ""

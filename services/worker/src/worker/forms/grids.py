@@ -145,9 +145,9 @@ def _steps(chart: Waterfall, title: str, words: Formatter) -> Grid:
     )
 
 
-def _signed(step: Step, value: int) -> int:
+def _signed(step: Step, value: int | None) -> int | None:
     """What a step does to the sum: what is taken off is below 0."""
-    return -value if step.movement is Movement.SUBTRACT else value
+    return -value if value is not None and step.movement is Movement.SUBTRACT else value
 
 
 def _table(table: Table, title: str, words: Formatter) -> Grid:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from common.i18n.formatter import Formatter
 from common.i18n.gap_sentences import gap_sentence
-from common.reports.document.gaps import rule_of
+from common.reports.document.gaps import beside_of, rule_of
+from common.reports.document.known_days import known_part
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before, is_change
 from worker.forms.source import DataColumn, Source
@@ -22,6 +23,8 @@ def facts(source: Source) -> Iterator[tuple[str, str]]:
     yield words.text("Report"), words.text(document.title)
     yield words.text("Shop"), document.tenant_name
     yield words.text("Period"), words.calendar.span(document.days)
+    if known := known_part(document):
+        yield words.text("Known days"), words.calendar.span(known)
     yield (
         words.text("Compared with"),
         f"{words.calendar.span(document.previous_days)} ({words.text('same weekdays')})",
@@ -39,11 +42,11 @@ def facts(source: Source) -> Iterator[tuple[str, str]]:
 def gaps(document: Document, words: Formatter) -> Iterator[tuple[str, list[str]]]:
     """What the data does not know, and what of it changed: sentences by their heading.
 
-    There is one a kind; kinds not known here are passed over. One about the days compared with
-    alone says so.
+    There is one a kind; kinds not known here are passed over. One about the days compared with, or
+    those a year ago, alone says so.
     """
     told = [
-        (rule.heading, sentence if gap.now else f"{words.text('Compared with')}: {sentence}")
+        (rule.heading, sentence if gap.now else f"{words.text(beside_of(gap))}: {sentence}")
         for gap in document.gaps
         if (rule := rule_of(gap)) and (sentence := gap_sentence(gap, words))
     ]

@@ -92,20 +92,6 @@ def test_a_row_of_totals_is_no_product():
     assert "line 4 has sums and no order; it was left out" in found.notes
 
 
-def test_a_row_of_a_refund_is_no_product():
-    """Of one mug, 11.90; the order's own row tells it too."""
-    sold = Sold(MUGS.lines, tax=380, refunded=1_190)
-    head, row = export_rows({"1": sold}).decode().splitlines()
-    told = {"Order Total Amount": "-11.90", "Order Subtotal Amount": "-10.00", "Quantity": "1",
-            "Order Line Total": "-10.00", "Order Refund Amount": "0.00"}  # fmt: skip
-    cells = zip(head.split(","), row.split(","), strict=True)
-    back = ",".join(told.get(name, cell) for name, cell in cells)
-    found = Read("\n".join([head, row, back]).encode())
-    assert (found.faults, found.totals) == ([], {"1": 2_380})
-    assert sum(each.amount + each.tax for each in found.refunds) == 1_190
-    assert found.says("a row of a refund was left out")
-
-
 @pytest.mark.parametrize("write", [export_rows, export_items])
 def test_a_sku_that_was_rounded_names_no_two_products(write):
     sold = {n: Sold((Line(name, "4.06E+12", 1, 100),)) for n, name in enumerate(["Mug", "Hat"], 1)}
@@ -120,15 +106,6 @@ def test_a_sku_that_was_rounded_names_no_two_products(write):
 def test_an_order_whose_number_was_rounded_is_said(write):
     assert Read(write({"4.06E+12": MUGS})).says("an id of it was rounded by a spreadsheet")
     assert not Read(write({"4060": MUGS})).says("an id of it was rounded by a spreadsheet")
-
-
-def test_an_order_below_nothing_is_no_order_that_was_paid_back():
-    """Minus one mug, as some shops book a refund."""
-    back = Sold((Line("Mug", "M", 1, -1_000),), tax=-190)
-    found = Read(export_rows({"1": MUGS, "2": back}))
-    assert not found.says("all was paid back")
-    assert found.says("no goods are left in the order")
-    assert found.reconciled.unexplained == (("2", -1_190),)
 
 
 def test_differences_above_and_below_nothing_do_not_cancel_out():

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from common.reports.money import PERCENT_EXPONENT, WHOLE, Exact, change, rounded
+from common.reports.money import PERCENT_EXPONENT, WHOLE, Exact, change, divide_half_even, rounded
 
 MOST_PERCENT: Final = 1_000 * 10**PERCENT_EXPONENT
 """A growth beyond that is told as a multiple, in hundredths of a percent."""
@@ -54,6 +54,21 @@ def change_of(value: Exact, previous: Exact, *, in_points: bool = False) -> Chan
     if not _is_halfway(percents):
         return Change(ChangeKind.PERCENT, percents)
     return _rounded(ChangeKind.PERCENT, (value - previous) * WHOLE / Fraction(previous))
+
+
+def change_from(percents: int | None, value: int, previous: int) -> Change:
+    """The same of figures that were rounded, from the change in ``percents`` of the exact ones.
+
+    ``percents`` are None where there is no base for them.
+    """
+    difference = Change(ChangeKind.DIFFERENCE, value - previous)
+    if percents is None or percents < -MOST_PERCENT:
+        return difference
+    if percents > MOST_PERCENT:
+        return Change(ChangeKind.MULTIPLE, divide_half_even(percents + WHOLE, _HUNDREDTHS))
+    if (percents == 0 and value != previous) or (percents == -WHOLE and value != 0):
+        return difference
+    return Change(ChangeKind.PERCENT, percents)
 
 
 def _rounded(kind: ChangeKind, exact: Exact) -> Change:

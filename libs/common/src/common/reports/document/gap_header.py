@@ -2,7 +2,8 @@
 
 ``undated-refunds;window=17;compared=3;amount=340.00;first="2026-11-01";last="2026-11-30"`` says how
 many in the window and in the days compared with. The amount and the days are those of the window,
-or of the other where it has none. There are as many items as kinds at most.
+or of the other where it has none. There are as many items as kinds at most. The CSV has nothing of
+a year ago beside the days compared with, so neither has this.
 """
 
 import re
@@ -29,6 +30,8 @@ def header_value(gaps: Sequence[DataGap], money_exponent: int) -> str:
     """The value; empty without gaps, for which no header is sent."""
     value = ""
     for gap in gaps:
+        if gap.now is None and gap.before is None:
+            continue
         item = "".join((gap.kind, *_parameters(gap, money_exponent)))
         longer = f"{value}, {item}" if value else item
         if len(longer) > LONGEST:

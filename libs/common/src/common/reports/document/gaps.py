@@ -4,7 +4,7 @@ The registry ``KINDS`` is the only list: storage, documents, pages, headers and 
 A sentence is English and has a form for one and for many; pages find them in their catalogs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -33,6 +33,14 @@ class GapKind(StrEnum):
     CLOSED_DAYS_CHANGED = "closed-days-changed"
 
 
+class Side(StrEnum):
+    """Days that a report tells of: a gap's field of that name is how far it reaches into them."""
+
+    NOW = "now"
+    BEFORE = "before"
+    LAST_YEAR = "last_year"
+
+
 class Extent(msgspec.Struct, frozen=True):
     """How far a gap reaches into some days: how many things it is about, and the days it touches.
 
@@ -47,7 +55,8 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class DataGap(msgspec.Struct, frozen=True):
-    """A gap in a report: of its window (``now``), of the days compared with (``before``), or both.
+    """A gap in a report: of its window (``now``), of the days compared with (``before``), of those
+    a year ago that stand beside (``last_year``).
 
     ``touches`` are the keys of the report's figures that are incomplete by it, or other than they
     were; ``day`` is the one that its sentence names, if any. ``kind`` is text: a reader passes over
@@ -59,6 +68,17 @@ class DataGap(msgspec.Struct, frozen=True):
     now: Extent | None = None
     before: Extent | None = None
     day: date | None = None
+    last_year: Extent | None = None
+
+    def reach(self, side: Side) -> Extent | None:
+        """How far it reaches into the days of a side."""
+        found: Extent | None = getattr(self, side.value)
+        return found
+
+    @property
+    def extent(self) -> Extent | None:
+        """How far it reaches, into the first of those days that it touches."""
+        return self.now or self.before or self.last_year
 
 
 NOT_KNOWN: Final = "Not known"
@@ -223,7 +243,6 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
     }
 )
 """Every kind of gap, in the order in which readers are told."""
-_ORDER: Final = {kind.value: place for place, kind in enumerate(GapKind)}
 
 
 def rule_of(gap: DataGap) -> GapRule | None:
@@ -234,26 +253,6 @@ def rule_of(gap: DataGap) -> GapRule | None:
         return None
 
 
-def is_all_unknown(gaps: Iterable[DataGap], days: int) -> bool:
-    """Whether nothing is known of any of a window's ``days``: all lie before the shop's history,
-    or after the last day of which sales came in.
-    """
-    return any(
-        rule.everything and not rule.known and gap.now is not None and gap.now.count >= days
-        for gap in gaps
-        if (rule := rule_of(gap)) is not None
-    )
-
-
-def of_figures(gaps: tuple[DataGap, ...], figures: frozenset[str]) -> tuple[DataGap, ...]:
-    """The gaps that touch any of ``figures`` (keys), each with those that it touches.
-
-    They are in the order of ``GapKind``, so that those of one heading stand together.
-    """
-    found = []
-    for gap in sorted(gaps, key=lambda each: _ORDER.get(each.kind, len(_ORDER))):
-        rule = rule_of(gap)
-        touched = rule.touched(figures) if rule else frozenset()
-        if touched:
-            found.append(msgspec.structs.replace(gap, touches=tuple(sorted(touched))))
-    return tuple(found)
+def beside_of(gap: DataGap) -> str:
+    """Which days a gap is about that touches none of the report's own, in English."""
+    return "Compared with" if gap.before else "Last year"

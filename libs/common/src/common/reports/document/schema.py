@@ -20,7 +20,7 @@ from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 from common.reports.window import Window
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """Raised when the document's shape changes; part of every cache key."""
 
 
@@ -112,15 +112,15 @@ class Movement(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One figure on the way from one sum to another, signed as everywhere else."""
+    """One figure on the way from one sum to another, signed as everywhere else; None: not known."""
 
     key: str
     label: str
     unit: Unit
     definition: str
     movement: Movement
-    value: int
-    previous: int
+    value: int | None
+    previous: int | None
     change: Change | None
     better: Better | None = None
     reduction: bool = False

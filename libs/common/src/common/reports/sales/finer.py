@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from common.reports.model import Scope
 from common.reports.sales.catalogue import HELD, Catalogue, ClassSums, Placed
 from common.reports.sales.dimensions import Dimension, K
-from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Sales, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Sales, Stock, Uncovered
 from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
@@ -102,6 +102,10 @@ class FinerSales:
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """As ``Sales.empty_days``."""
         return self.sales.empty_days()
+
+    def uncovered(self) -> Mapping[str, Uncovered]:
+        """As ``Sales.uncovered``."""
+        return self.sales.uncovered()
 
 
 @dataclass(frozen=True, slots=True)

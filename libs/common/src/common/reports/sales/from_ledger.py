@@ -9,10 +9,18 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, last_year, margins, out_of_stock, reversals, stock
+from common.reports.sales import (
+    calendar,
+    last_year,
+    margins,
+    out_of_stock,
+    reversals,
+    stock,
+    uncovered,
+)
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
-from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock, Uncovered
 from common.reports.sales.rows import product_totals
 from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
 from common.reports.totals.margins import Margins
@@ -127,6 +135,10 @@ class LedgerSales:
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
         return out_of_stock.empty_days(self._session, self._scope, rolled_up=False)
+
+    def uncovered(self) -> Mapping[str, Uncovered]:
+        """Units by product id of the day on which sales last came in, before it was over."""
+        return uncovered.units(self._session, self._scope)
 
 
 def parameters(scope: Scope) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from common.reports.sales.blocks import Block, cover
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import CATEGORY, DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales
-from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock, Uncovered
 from common.reports.sales.rows import line_totals, product_totals
 from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
 from common.reports.totals.margins import Margins
@@ -153,6 +153,10 @@ class RolledUpSales:
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
         return out_of_stock.empty_days(self._session, self._scope, rolled_up=True)
+
+    def uncovered(self) -> Mapping[str, Uncovered]:
+        """Units by product id of the day on which sales last came in, before it was over."""
+        return self._events.uncovered()
 
     def _by_day(self) -> dict[date, WindowTotals]:
         days, previous = self._days()

@@ -1,11 +1,12 @@
-"""Data gaps of a window and of the days that it is compared with, as a session sees them.
+"""Data gaps of a window, of the days compared with and of those a year ago, as a session sees them.
 
 What imports said of orders is kept, and which orders of closed days changed; where the history
 begins and up to when sales came in follows from the ledger, so that an import of earlier or later
 days closes it.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,32 +15,29 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.comparison import Comparison
-from common.reports.document.gaps import DataGap, Extent, GapKind
+from common.reports.document.gaps import DataGap, Extent, GapKind, Side
 from common.reports.window import Window
+
+Sides = Mapping[Side, Window]
 
 _OF_ORDERS: Final = text(
     """
-    WITH found AS (
-        SELECT kind, order_id, amount, since, until, NULL::timestamptz AS changed_at,
-               until >= :starts AS now,
-               since < :previous_ends AS before
-        FROM data_gaps
+    WITH asked AS (
+        SELECT * FROM unnest(
+            CAST(:sides AS integer[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])
+        ) AS w (side, starts, ends)
+    ), found AS (
+        SELECT side, kind, order_id, amount, since, until, NULL::timestamptz AS changed_at
+        FROM data_gaps JOIN asked ON since < ends AND until >= starts
         WHERE tenant_id = :tenant_id AND amount IS DISTINCT FROM 0
-          AND since < :ends AND until >= :previous_starts
         UNION ALL
-        SELECT :changed, order_id, NULL, counted_at, counted_at, changed_at,
-               counted_at >= :starts, counted_at < :previous_ends
-        FROM closed_day_changes
-        WHERE tenant_id = :tenant_id AND counted_at < :ends AND counted_at >= :previous_starts
-          AND (counted_at >= :starts OR counted_at < :previous_ends)
+        SELECT side, :changed, order_id, NULL, counted_at, counted_at, changed_at
+        FROM closed_day_changes JOIN asked ON counted_at < ends AND counted_at >= starts
+        WHERE tenant_id = :tenant_id
     )
-    SELECT kind, max(changed_at),
-           count(DISTINCT order_id) FILTER (WHERE now), sum(amount) FILTER (WHERE now)::bigint,
-           min(since) FILTER (WHERE now), max(until) FILTER (WHERE now),
-           count(DISTINCT order_id) FILTER (WHERE before),
-           sum(amount) FILTER (WHERE before)::bigint,
-           min(since) FILTER (WHERE before), max(until) FILTER (WHERE before)
-    FROM found GROUP BY kind
+    SELECT kind, side, max(changed_at),
+           count(DISTINCT order_id), sum(amount)::bigint, min(since), max(until)
+    FROM found GROUP BY kind, side
     """
 )
 _COVERED: Final = text(
@@ -59,88 +57,77 @@ def read_gaps(
     zone: ZoneInfo,
     comparison: Comparison = Comparison.PREVIOUS,
 ) -> tuple[DataGap, ...]:
-    """The gaps that touch ``window`` or the days it is compared with, at most one a kind.
+    """The gaps that touch ``window``, the days it is compared with or those a year ago.
 
-    They touch no figures yet and are in no order: see ``document.gaps.of_figures``.
+    There is at most one a kind. They touch no figures yet and are in no order: see
+    ``document.report_gaps.of_figures``.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
-    previous = comparison.of(window, zone)
-    found = _of_orders(session, tenant_id, window, previous, zone)
+    previous, last_year = comparison.of(window, zone), window.last_year(zone)
+    sides = {Side.NOW: window, Side.BEFORE: previous}
+    if last_year != previous:
+        sides[Side.LAST_YEAR] = last_year
+    found = _of_orders(session, tenant_id, sides, zone)
     begins, last_sale, came_in = session.execute(_COVERED, {"tenant_id": tenant_id}).one()
     if begins is not None:
-        found.append(_history(begins, window, previous, zone))
-        found.append(_covered(max(last_sale, came_in or last_sale), window, previous, zone))
-    return tuple(gap for gap in found if gap is not None and (gap.now or gap.before))
+        found.append(_history(begins, sides, zone))
+        found.append(_covered(max(last_sale, came_in or last_sale), sides, zone))
+    return tuple(gap for gap in found if gap.extent)
 
 
-def _of_orders(
-    session: Session, tenant_id: int, window: Window, previous: Window, zone: ZoneInfo
-) -> list[DataGap | None]:
+def _of_orders(session: Session, tenant_id: int, sides: Sides, zone: ZoneInfo) -> list[DataGap]:
+    asked = tuple(sides)
     given = {
         "tenant_id": tenant_id,
-        "starts": window.start,
-        "ends": window.end,
-        "previous_starts": previous.start,
-        "previous_ends": previous.end,
+        "sides": list(range(len(asked))),
+        "starts": [window.start for window in sides.values()],
+        "ends": [window.end for window in sides.values()],
         "changed": GapKind.CLOSED_DAYS_CHANGED.value,
     }
-    return [_gap(row, window, previous, zone) for row in session.execute(_OF_ORDERS, given)]
+    extents: dict[str, dict[str, Extent]] = defaultdict(dict)
+    changed: dict[str, date] = {}
+    for kind, place, changed_at, *found in session.execute(_OF_ORDERS, given):
+        side = asked[place]
+        extents[kind][side.value] = _extent(found, sides[side].dates(zone), zone)
+        if changed_at:
+            day = changed_at.astimezone(zone).date()
+            changed[kind] = max(day, changed.get(kind, day))
+    return [
+        DataGap(kind=kind, touches=(), day=changed.get(kind), **reach)
+        for kind, reach in extents.items()
+    ]
 
 
-def _gap(row: Sequence[Any], window: Window, previous: Window, zone: ZoneInfo) -> DataGap:
-    kind, changed_at, *values = row
-    half = len(values) // 2
-    return DataGap(
-        kind=kind,
-        touches=(),
-        now=_extent(values[:half], window.dates(zone), zone),
-        before=_extent(values[half:], previous.dates(zone), zone),
-        day=changed_at.astimezone(zone).date() if changed_at else None,
-    )
-
-
-def _extent(found: Sequence[Any], days: Sequence[date], zone: ZoneInfo) -> Extent | None:
+def _extent(found: Sequence[Any], days: Sequence[date], zone: ZoneInfo) -> Extent:
     """What the query found in the window of ``days``."""
     count, amount, since, until = found
-    if not count:
-        return None
     first = max(since.astimezone(zone).date(), days[0])
     last = min(until.astimezone(zone).date(), days[-1])
     return Extent(count=count, first=first, last=last, amount=amount)
 
 
-def _history(begins: datetime, window: Window, previous: Window, zone: ZoneInfo) -> DataGap:
+def _history(begins: datetime, sides: Sides, zone: ZoneInfo) -> DataGap:
     """The days before the first that has a sale."""
     first = begins.astimezone(zone).date()
-
-    def missing(days: Sequence[date]) -> Extent | None:
-        return _whole([day for day in days if day < first])
-
-    return DataGap(
-        kind=GapKind.HISTORY_BEGINS,
-        touches=(),
-        now=missing(window.dates(zone)),
-        before=missing(previous.dates(zone)),
-        day=first,
-    )
+    missing = {
+        side.value: _whole([day for day in window.dates(zone) if day < first])
+        for side, window in sides.items()
+    }
+    return DataGap(kind=GapKind.HISTORY_BEGINS, touches=(), day=first, **missing)
 
 
-def _covered(until: datetime, window: Window, previous: Window, zone: ZoneInfo) -> DataGap:
+def _covered(until: datetime, sides: Sides, zone: ZoneInfo) -> DataGap:
     """The day on which sales last came in, unless it was over by then, and those after it."""
     last = until.astimezone(zone).date()
-
-    def missing(days: Sequence[date], end: datetime) -> Extent | None:
-        return None if until >= end else _whole([day for day in days if day >= last])
-
-    return DataGap(
-        kind=GapKind.DAYS_NOT_COVERED,
-        touches=(),
-        now=missing(window.dates(zone), window.end),
-        before=missing(previous.dates(zone), previous.end),
-        day=last,
-    )
+    missing = {
+        side.value: None
+        if until >= window.end
+        else _whole([day for day in window.dates(zone) if day >= last])
+        for side, window in sides.items()
+    }
+    return DataGap(kind=GapKind.DAYS_NOT_COVERED, touches=(), day=last, **missing)
 
 
 def _whole(days: Sequence[date]) -> Extent | None:

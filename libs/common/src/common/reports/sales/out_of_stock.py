@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.reports.document.known_days import known_days
 from common.reports.model import Scope
 from common.reports.sales.protocol import EmptyDays
 from common.reports.window import Window, start_of_day
@@ -93,7 +94,7 @@ class _Time(NamedTuple):
 
 
 def empty_days(session: Session, scope: Scope, *, rolled_up: bool) -> Mapping[str, EmptyDays]:
-    """For how many days of the scope's windows a product was out of stock, by its id.
+    """For how many days known of the scope's windows a product was out of stock, by its id.
 
     Out of stock is a product from a count of 0 or less to the next count above it, or to the next
     sale that is read, or to the window's end; only days that lie whole in that count. Of the window
@@ -106,13 +107,22 @@ def empty_days(session: Session, scope: Scope, *, rolled_up: bool) -> Mapping[st
     if previous.start != reach.start:
         before = _times_without(session, scope, previous, rolled_up=rolled_up)
     empty, empty_before = (
-        _days_in(times, (*window.boundaries(scope.zone), window.end))
+        _days_in(times, _known(scope, window))
         for times, window in ((now, scope.window), (before, previous))
     )
     return {
         product: EmptyDays(empty.get(product, 0), empty_before.get(product, 0))
         for product in empty | empty_before
     }
+
+
+def _known(scope: Scope, window: Window) -> Sequence[datetime]:
+    """Where the days of a window begin that are known, and where the last of them ends."""
+    days = known_days(scope.gaps).of(window.dates(scope.zone))
+    if not days:
+        return ()
+    ends = min(start_of_day(days[-1] + timedelta(days=1), scope.zone), window.end)
+    return (*(start_of_day(day, scope.zone) for day in days), ends)
 
 
 def _days_in(times: Sequence[_Time], days: Sequence[datetime]) -> dict[str, int]:

@@ -20,7 +20,14 @@ MARGINS_SHOWN: Final = 25
 
 
 class EmptyDays(NamedTuple):
-    """Whole days with nothing on hand, of the window and of the previous one."""
+    """Whole days with nothing on hand, of those known of the window and of the previous one."""
+
+    now: int = 0
+    previous: int = 0
+
+
+class Uncovered(NamedTuple):
+    """Units sold in the window and in the previous one on days that are not known whole."""
 
     now: int = 0
     previous: int = 0
@@ -29,7 +36,8 @@ class EmptyDays(NamedTuple):
 class Stock(NamedTuple):
     """Pieces on hand at the window's end, and when they were last counted.
 
-    The pieces are None where that was too long ago, or where more was sold since than there were.
+    The pieces are None where that was too long ago, where more was sold since than there were, or
+    where sales up to the window's end are not known.
     """
 
     pieces: int | None
@@ -98,4 +106,8 @@ class Sales(Protocol):
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some; see ``stock``."""
+        ...
+
+    def uncovered(self) -> Mapping[str, Uncovered]:
+        """Units by product id of the day on which sales last came in, before it was over."""
         ...

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.reports.document.known_days import known_days
 from common.reports.model import Scope
 from common.reports.sales.protocol import Stock
 
@@ -43,14 +44,15 @@ _MOVED_SINCE = text(
 def on_hand(session: Session, scope: Scope) -> Mapping[str, Stock]:
     """What is on hand at the window's end by the shop's product ids.
 
-    That is the last count before it, less what was sold since, plus what came back. A product
-    without a count is left out; below 0 only a count itself may be, for the shop has sold what it
-    did not have.
+    That is the last count before it, less what was sold since, plus what came back; where sales up
+    to then are not known, neither is it. A product without a count is left out; below 0 only a
+    count itself may be, for the shop has sold what it did not have.
     """
     until = scope.window.end
     recent = until - timedelta(days=scope.count_days)
     counts = session.execute(_LATEST, {"tenant_id": scope.tenant_id, "until": until}).all()
-    counted = {row.id: row.counted_at for row in counts if row.counted_at >= recent}
+    covered = scope.window.dates(scope.zone)[-1] in known_days(scope.gaps)
+    counted = {row.id: row.counted_at for row in counts if covered and row.counted_at >= recent}
     moved: dict[int, tuple[int, int]] = {}
     if counted:
         facts = {

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import unfloated
+from ingest.csv.damaged_ids import undamaged
 from ingest.csv.records import Record
 from ingest.csv.values import (
     Remembered,
@@ -164,7 +164,7 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
 
     order = Record(
         {
-            "Name": lambda cell: unfloated(identity(cell)),
+            "Name": lambda cell: undamaged(identity(cell)),
             "Email": words,
             "Financial Status": text,
             "Paid at": shopify_instant,
@@ -183,7 +183,7 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Billing Province": text,
             "Shipping Country": text,
             "Shipping Province": text,
-            "Id": lambda cell: unfloated(words(cell)),
+            "Id": lambda cell: undamaged(words(cell)),
             "Duties": zero,
             "Outstanding Balance": balance,
             "Payment Method": text,
@@ -197,7 +197,7 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Lineitem quantity": Remembered(partial(whole, least=0)).__getitem__,
             "Lineitem name": Remembered(title).__getitem__,
             "Lineitem price": amount,
-            "Lineitem sku": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
+            "Lineitem sku": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
             "Lineitem discount": zero,
             "Lineitem taxable": _taxable,
         }

@@ -73,6 +73,21 @@ def quantity_of(text: str) -> int | Decimal:
         return units if number == units else number
 
 
+def signed(
+    convert: Callable[[str], int | Decimal | None],
+) -> Callable[[str], int | Decimal | None]:
+    """``convert`` of what may be below nothing too."""
+
+    def converted(text: str) -> int | Decimal | None:
+        plain = text.strip()
+        if not plain.startswith(("-", "−")):
+            return convert(text)
+        number = convert(plain[1:])
+        return None if number is None else -number
+
+    return converted
+
+
 def pieces(quantity: int | Decimal) -> tuple[int, bool]:
     """How many pieces a quantity is, and whether it is one that was measured."""
     return (quantity, False) if isinstance(quantity, int) else (1, True)

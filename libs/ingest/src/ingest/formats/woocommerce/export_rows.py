@@ -2,123 +2,28 @@
 row only or on all.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from common.http.wording import Wording
-from common.reports.document.gaps import GapKind
-from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import DamagedIds, rounded, unfloated
+from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.notes import ROUNDED
-from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
-from ingest.csv.values import BadValueError, Remembered, identity, title, words
-from ingest.formats.cells import local_instant, sold_in
-from ingest.formats.column_notes import Missing
+from ingest.csv.values import BadValueError
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.cell_values import quantity_of, rounding
+from ingest.formats.woocommerce.booked_refunds import BookedRefund
 from ingest.formats.woocommerce.definition import FORMAT
+from ingest.formats.woocommerce.export_columns import records_of
 from ingest.formats.woocommerce.export_values import head_of, line_of
 from ingest.formats.woocommerce.order import Head, Order
-from ingest.formats.woocommerce.order_rows import TWICE, OrderRows, Row, once
+from ingest.formats.woocommerce.order_rows import OF_SUMS, TWICE, OrderRows, Row, once
 from ingest.formats.woocommerce.reconcile import Line
+from ingest.formats.woocommerce.refund_rows import RefundRows
 from ingest.formats.woocommerce.row_of_sums import RowOfSums
 from ingest.formats.woocommerce.unsold import unsold
 
-REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
-SPELLINGS: Final[Mapping[str, str]] = {
-    "order currency": "Currency", "currency code": "Currency", "qty": "Quantity",
-    "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
-}  # fmt: skip
-_NAME: Final = "name"
-_OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
-MISSING: Final[Missing] = {
-    "Currency": "all amounts were taken as in the shop's currency",
-    "Paid Date": "orders are taken as paid when they were placed",
-    "Email (Billing)": "customers are not known",
-    "Country Code (Billing)": "countries are those of the shipping addresses",
-    ("Country Code (Billing)", "Country Code (Shipping)"): "countries are not known",
-    "SKU": "products are told apart by their names",
-    "Quantity": "Quantity (- Refund) was taken, which leaves out what was paid back",
-    ("Quantity", "Quantity (- Refund)"): "each line is taken as one piece",
-    "Item Cost": "lines are only known by Order Line Total",
-    "Order Line Total": "lines are taken as Quantity times Item Cost, which is rounded",
-    "Order Line Subtotal": "what coupons took off each line is not known",
-    "Order Subtotal Amount": "lines that are rounded cannot be set right",
-    "Cart Discount Amount": "what coupons took off is not known",
-    "Order Shipping Amount": "what was charged for it is not known",
-    "Order Total Fee": "fees are not known, and orders with one are listed as not explained",
-    "Order Total Tax Amount": "what was charged for it is not known",
-    "Order Total Amount": "no order's total could be checked",
-    "Order Refund Amount": "what was paid back is not known",
-    "Coupon Code": "which codes were used is not known",
-}
-"""Columns that may be missing, and what cannot be known then."""
-GAPS: Final[Mapping[str, GapKind]] = {
-    "Cart Discount Amount": GapKind.DISCOUNTS_NOT_KNOWN,
-    "Order Shipping Amount": GapKind.SHIPPING_NOT_KNOWN,
-    "Order Total Tax Amount": GapKind.TAX_NOT_KNOWN,
-    "Order Refund Amount": GapKind.REFUNDS_NOT_KNOWN,
-}
-"""Of those, what reports of the orders' days say."""
-OF_SUMS: Final = "line {} has sums and no order; it was left out"
 _NUMBER, _STATUS = 0, 1
 _PRICES: Final = ("Item Cost", "Order Line Total")
-
-
-def spellings_of(names: Collection[str]) -> Mapping[str, str]:
-    """Other spellings of the columns in a header, whose ``names`` are folded.
-
-    Older versions called the item ``Name``. Beside another column that may name it, that may be the
-    customer's.
-    """
-    if not _OF_PRODUCTS.isdisjoint(names):
-        return SPELLINGS
-    return {**SPELLINGS, _NAME: "Item Name"}
-
-
-def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
-    """The order's and the line's columns with their converters."""
-    money = Remembered(rounding(currency_exponent(currency))).__getitem__
-    text = Remembered(words).__getitem__
-    code = sold_in(currency, any_case=True)
-    count = Remembered(lambda cell: quantity_of(cell) if cell else None).__getitem__
-    at = local_instant(timezone)
-    order = Record(
-        {
-            "Order Number": lambda cell: unfloated(identity(cell)),
-            "Order Status": text,
-            "Order Date": at,
-            "Paid Date": at,
-            "Currency": lambda cell: code(cell) if cell.strip() else None,
-            "Email (Billing)": words,
-            "Country Code (Billing)": text,
-            "Country Code (Shipping)": text,
-            "State Code (Billing)": text,
-            "State Code (Shipping)": text,
-            **dict.fromkeys(
-                (
-                    *("Order Subtotal Amount", "Cart Discount Amount", "Order Shipping Amount"),
-                    *("Order Shipping Tax Amount", "Order Total Fee", "Order Total Tax Amount"),
-                    *("Order Total Amount", "Order Refund Amount"),
-                ),
-                money,
-            ),
-        }
-    )
-    line = Record(
-        {
-            "Item Name": Remembered(title).__getitem__,
-            "SKU": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
-            "Quantity": count,
-            "Quantity (- Refund)": count,
-            "Item Cost": money,
-            "Order Line Total": money,
-            "Order Line Subtotal": money,
-            "Coupon Code": text,
-        }
-    )
-    return order, line
 
 
 class ExportRows:
@@ -128,12 +33,13 @@ class ExportRows:
         self.order, self.line = records_of(reading.currency, reading.timezone)
         self.names = (*self.order.names, *self.line.names)
         self._faults, self._notes = reading.faults, reading.notes
-        self._rows = OrderRows(self.order, reading.notes)
+        self._rows = OrderRows(self.order)
+        self._refunds = RefundRows(self.order, self.line, reading.timezone, reading.notes)
         self._skus = DamagedIds("SKU", reading.notes)
-        self._sums = RowOfSums(self.line, len(self.line.names))
+        self._sums = RowOfSums(self._refunds.line, len(self.line.names))
 
-    def orders(self, table: Table) -> Iterator[Order]:
-        """The orders, whose rows follow each other."""
+    def orders(self, table: Table) -> Iterator[Order | BookedRefund]:
+        """The orders and the refunds, whose rows follow each other."""
         rows: list[Row] = []
         for position, cells in table.read():
             if table.present.isdisjoint(_PRICES):
@@ -148,13 +54,33 @@ class ExportRows:
             if not number and not rows:
                 table.fault(position, "has no Order Number, and no order is before it", value="")
                 continue
-            if number and (not rows or number != rows[0][1][_NUMBER].strip()):
-                if rows:
-                    yield from self._order(table, rows)
+            if number and rows and self._begins(rows[0][1], cells):
+                yield from self._told(table, rows)
                 rows = []
             rows.append((position, cells))
         if rows:
-            yield from self._order(table, rows, last=True)
+            yield from self._told(table, rows, last=True)
+
+    def _begins(self, first: Cells, cells: Cells) -> bool:
+        """Whether a row with a number is of another order, or refund, than that of ``first``."""
+        if cells[_NUMBER].strip() != first[_NUMBER].strip():
+            return True
+        back = self._refunds.begins(cells)
+        if back and self._refunds.begins(first):
+            return not self._refunds.same(first, cells)
+        return back or self._refunds.begins(first)
+
+    def _told(
+        self, table: Table, rows: Sequence[Row], *, last: bool = False
+    ) -> Iterator[Order | BookedRefund]:
+        if not self._refunds.begins(rows[0][1]):
+            yield from self._order(table, rows, last=last)
+            return
+        refund = self._refunds.read(table, rows)
+        if refund is None:
+            self._faults.suspect(table.name, rows[0][1][_NUMBER].strip())
+        elif refund.money:
+            yield refund
 
     def _order(
         self, table: Table, all_rows: Sequence[Row], *, last: bool = False

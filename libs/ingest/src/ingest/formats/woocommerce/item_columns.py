@@ -2,14 +2,14 @@
 ``name:Mug|product_id:7|sku:M-1|quantity:2|total:20.00|sub_total:20.00``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import DamagedIds, rounded, unfloated
+from ingest.csv.damaged_ids import DamagedIds, rounded, undamaged
 from ingest.csv.headers import folded
 from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
@@ -27,7 +27,9 @@ from ingest.formats.woocommerce.unsold import unsold
 REQUIRED: Final = frozenset(
     {"order_id", "order_date", "status", "order_total", "order_currency", "line_item_1"}
 )
-SPELLINGS: Final[Mapping[str, str]] = {"date": "order_date", "order_status": "status"}
+SPELLINGS: Final[Mapping[str, str]] = {
+    "date": "order_date", "order_status": "status", "refunds": "refund_items",
+}  # fmt: skip
 MISSING: Final[Missing] = {
     "paid_date": "orders are taken as paid when they were placed",
     "customer_email": "customers are known by their billing addresses' e-mail or not at all",
@@ -69,13 +71,13 @@ class ItemColumns:
         text = Remembered(words).__getitem__
         self.record = Record(
             {
-                "order_id": lambda cell: unfloated(identity(cell)),
-                "order_number": lambda cell: unfloated(words(cell)),
+                "order_id": lambda cell: undamaged(identity(cell)),
+                "order_number": lambda cell: undamaged(words(cell)),
                 "status": text,
                 "order_date": self._at,
                 "paid_date": self._at,
                 "order_currency": sold_in(reading.currency, any_case=True),
-                "customer_id": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
+                "customer_id": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
                 "customer_email": words,
                 "billing_email": words,
                 **dict.fromkeys(
@@ -95,28 +97,40 @@ class ItemColumns:
         """The orders, a row each."""
         width = len(self.record.names)
         for position, cells in table.read():
-            number = cells[_NUMBER].strip() or cells[_ID].strip()
-            left_out = unsold(position, number, cells[_STATUS])
+            left_out = self.unsold(position, cells)
             if left_out is not None:
                 yield left_out
                 continue
-            try:
-                converted = self.record.values(cells[:width])
-            except BadValueError:
-                self.record.explain(table, position, cells[:width])
-                self._faults.suspect(table.name, cells[0].strip())
-                continue
-            values = dict(zip(self.record.names, converted, strict=True))
             lines = self._lines(table, position, cells[width:])
-            if values["order_date"] is None:
-                table.fault(position, Wording("is empty"), "order_date", "")
-            if lines is None or values["order_date"] is None:
-                self._faults.suspect(table.name, cells[0].strip())
-                continue
-            order = _head(position, values)
-            if rounded(order.id):
-                self._notes.add(ROUNDED, order.id)
-            yield Order(order, tuple(lines))
+            order = self.order(table, position, cells[:width], lines)
+            if order is not None:
+                yield order
+
+    def unsold(self, position: int, cells: Cells) -> Order | None:
+        """The order of a row that says that it is no sale; None of another."""
+        return unsold(position, cells[_NUMBER].strip() or cells[_ID].strip(), cells[_STATUS])
+
+    def order(
+        self, table: Table, position: int, cells: Cells, lines: Sequence[Line] | None
+    ) -> Order | None:
+        """An order of its columns' ``cells`` and its ``lines``; None where any of it is no value,
+        which is noted.
+        """
+        values = {}
+        try:
+            values = dict(zip(self.record.names, self.record.values(cells), strict=True))
+        except BadValueError:
+            self.record.explain(table, position, cells)
+        if values and values["order_date"] is None:
+            table.fault(position, Wording("is empty"), "order_date", "")
+            values = {}
+        if lines is None or not values:
+            self._faults.suspect(table.name, cells[_ID].strip())
+            return None
+        head = _head(position, values)
+        if rounded(head.id):
+            self._notes.add(ROUNDED, head.id)
+        return Order(head, tuple(lines))
 
     def _lines(self, table: Table, position: int, cells: Cells) -> list[Line] | None:
         lines: list[Line] = []
@@ -124,14 +138,19 @@ class ItemColumns:
             if not cell.strip():
                 continue
             try:
-                lines.append(self._line(position, number, fields(cell)))
+                lines.append(self.line(position, number, fields(cell)))
             except BadValueError as error:
                 table.fault(position, str(error), column, cell)
                 return None
         return lines
 
-    def _line(self, position: int, number: int, parts: Mapping[str, str]) -> Line:
-        name, sku = title(parts.get("name", "")), words(parts.get("sku", ""))
+    def line(self, position: int, number: int, parts: Mapping[str, str]) -> Line:
+        """A line of its parts, ``number`` in its order.
+
+        Raises:
+            BadValueError: one of them is no value, or is not there.
+        """
+        name, sku = title(parts.get("name", "")), undamaged(words(parts.get("sku", "")))
         if name is None and sku is None:
             raise BadValueError("has neither name: nor sku:")
         total = self._money(parts.get("total", ""))
@@ -144,8 +163,17 @@ class ItemColumns:
             raise BadValueError(f"its sku: {clash}")
         count, measured = pieces(quantity_of(parts["quantity"]))
         before = self._money(parts.get("sub_total", parts.get("subtotal", "")))
-        place = position * FORMAT.rows_a_line + number
-        return Line(place, number, count, total, before, name, sku, measured=measured)
+        back, gone = (
+            self._money(parts.get("refunded", "")),
+            parts.get("refunded_qty", "").lstrip("-"),
+        )
+        pieces_back = pieces(quantity_of(gone))[0] if gone else 0
+        return Line(
+            *(position * FORMAT.rows_a_line + number, number, count, total, before, name, sku),
+            measured=measured,
+            back=None if back is None else abs(back),
+            pieces_back=0 if measured else pieces_back,
+        )
 
 
 def _codes(cell: str) -> str | None:

@@ -30,7 +30,8 @@ class Sold:
 class Amounts:
     """An order's amounts without tax; ``fees`` and ``gift_cards`` are left out.
 
-    ``refund_in_lines`` says that the lines already lack what was paid back.
+    ``refund_in_lines`` says that the lines already lack what was paid back; ``gone`` is what lines
+    came to that the export lacks, as they were paid back.
     """
 
     sold: tuple[Sold, ...]
@@ -42,6 +43,7 @@ class Amounts:
     remarks: tuple[str, ...]
     refund_in_lines: bool = False
     gift_cards: int = 0
+    gone: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
@@ -108,7 +110,19 @@ def amounts_of(
         *(sold, shipping, tax, tax_on_shipping, fees, unexplained, tuple(remarks)),
         refund_in_lines=less_refunds and sums.refunded > 0 and reading.unexplained > 0,
         gift_cards=gift_cards,
+        gone=0 if less_refunds else _gone(sums, reading),
     )
+
+
+def _gone(sums: Sums, reading: Reading) -> int:
+    """What lines came to that the order's sums have, and that are not told; as far as it came back:
+    exporters may leave out what was paid back whole.
+    """
+    if sums.subtotal is None or not 0 < reading.unexplained <= sums.refunded:
+        return 0
+    worth = sum(line.total if line.before is None else line.before for line in reading.lines)
+    missing = sums.subtotal - worth
+    return reading.unexplained if missing + len(reading.lines) >= reading.unexplained else 0
 
 
 def _without_cards(

@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
-from ingest.formats.refund_parts import Part, in_turn
 from ingest.formats.woocommerce.cell_values import BACK, SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.net_amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
-from ingest.gaps import Gaps
-from ingest.rows import REFUNDED, OrderLineRow, RefundRow
+from ingest.rows import OrderLineRow
 
 FEES = "fees are no sales; they were left out"
 UNEXPLAINED = (
@@ -24,34 +21,18 @@ UNEXPLAINED = (
 )
 NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
-UNDATED = "the export does not say when it was paid back; taken back when it was paid"
-TOGETHER = "paid back several times; all of it was taken back when the last was"
-EARLY = "paid back before it was paid; taken back when it was paid"
-BESIDE = (
-    "paid back; what the refunds' file tells of it is part of that, and the rest counts besides"
-)
-UNDATED_BESIDE = (
-    "the export does not say when it was paid back; what the refunds' file does not tell of it is"
-    " taken back when it was paid"
-)
-IN_LINES = (
-    "quantities are told without what was paid back, and not of which lines; it was not taken again"
-)
 UNTOLD = (
     "its state says that it was paid back, and the export not how much; only what is known of it"
     " from elsewhere counts (a refunds.csv can bring it)"
 )
-SPREAD = "paid back; it was put on lines, shipping and tax in proportion"
-EXTRAS_BACK = "fees were paid back; left out as they are"
-BEYOND = "more was paid back than was charged; what is beyond was left out"
-NO_LINES_BACK = "all was paid back, and the export has no quantities of it; the order was left out"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The order's columns, converted.
 
-    ``refunded_at`` is when the last refund was; with ``refunds_apart`` not all were then.
+    ``refunded_at`` is when the last refund was; with ``refunds_apart`` not all were then. With
+    ``first_refund_alone`` it is when the first was, and nobody knows of others.
     """
 
     position: int
@@ -67,6 +48,7 @@ class Head:
     coupon_code: str | None
     sums: Sums
     refunds_apart: bool = False
+    first_refund_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,66 +124,6 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
         )
 
 
-def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -> list[RefundRow]:
-    """What was paid back; ``others`` says whether a file of refunds comes with the export."""
-    head, refunded = order.head, order.head.sums.refunded
-    if untold(order) and amounts.sold:
-        notes.add(UNTOLD, head.id)
-    if not refunded or not amounts.sold:
-        return []
-    if amounts.refund_in_lines:
-        notes.add(IN_LINES, head.id, refunded)
-        return []
-    told = order.refunds
-    if not told or any(amounts.extras):
-        # What was paid back of extras is no sale, and how much that is their sum alone tells alike.
-        last = max((each.at for each in told if each.at), default=head.refunded_at)
-        told = (Refund(REFUNDED, refunded, last),)
-    parts = list(in_turn(amounts, [each.amount for each in told]))
-    left = sum(amounts.paid) + amounts.shipping + amounts.tax
-    rows: list[RefundRow] = []
-    for each, back in zip(told, parts, strict=True):
-        whole = left > 0 or not rows
-        left -= back.sales
-        rows += _rows_back(head, amounts, each, back, whole=whole and not left)
-    left_out = sum(back.left_out for back in parts)
-    beyond = sum(back.beyond for back in parts)
-    paid_at = head.paid_at or head.placed_at
-    undated = any(each.at is None for each in told)
-    for remark, amount, applies in (
-        (BESIDE, refunded, others and not undated),
-        (UNDATED_BESIDE if others else UNDATED, refunded, undated),
-        (TOGETHER, refunded, head.refunds_apart and not order.refunds),
-        (EARLY, refunded, any(each.at < paid_at for each in told if each.at)),
-        (SPREAD, refunded, left > 0),
-        (EXTRAS_BACK, left_out, bool(left_out)),
-        (BEYOND, beyond, bool(beyond)),
-    ):
-        if applies:
-            notes.add(remark, head.id, amount)
-    return rows
-
-
-def _rows_back(
-    head: Head, amounts: Amounts, refund: Refund, back: Part, *, whole: bool
-) -> list[RefundRow]:
-    """A row a line that something is given back of; pieces come back with the refund that leaves
-    nothing of the order. One that gives nothing back is a row all the same: what was told of it
-    before is none any more.
-    """
-    paid_at = head.paid_at or head.placed_at
-    at = max(refund.at or paid_at, paid_at)
-    lines = range(len(amounts.sold)) if whole else sorted(back.goods) or [0]
-    rows = [
-        RefundRow(
-            *(each.line.position, refund.id, head.id, str(each.line.number), at, "return"),
-            *(each.line.quantity if whole else 0, back.goods.get(line, 0), 0, 0),
-        )
-        for line, each in ((line, amounts.sold[line]) for line in lines)
-    ]
-    return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]]
-
-
 def remark(
     order: Order,
     amounts: Amounts,
@@ -238,19 +160,3 @@ def untold(order: Order) -> bool:
 def all_back(order: Order) -> bool:
     """Whether its state says that all of it was paid back."""
     return status_of(order.head.status) == "refunded"
-
-
-def note_gaps(order: Order, amounts: Amounts, unexplained: int, gaps: Gaps) -> None:
-    """Keep what the export does not tell of an order with its days."""
-    head = order.head
-    since, back = head.paid_at or head.placed_at, head.sums.refunded
-    if unexplained:
-        gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
-    if untold(order) and amounts.sold:
-        gaps.add_untold(head.id, since, whole=all_back(order))
-    if not back or not amounts.sold:
-        return
-    if amounts.refund_in_lines:
-        gaps.add(GapKind.UNDATED_REFUNDS, head.id, since, back, until=head.refunded_at)
-    elif head.refunded_at is None:
-        gaps.add(GapKind.ASSUMED_REFUND_DATES, head.id, since, back)

@@ -1,21 +1,19 @@
 """The rows of one order, of a file with a row a product: which tell its goods, and that they agree.
 
 The order's columns stand on its first row, or on all of them; where two rows have another word of
-one, nobody knows which is right. Rows that tell no goods are known by what they are: one of totals
-below the orders has no number, one of a refund has a total below nothing.
+one, nobody knows which is right. A row of totals below the orders has no number.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.csv.notes import Notes
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError
 from ingest.formats.woocommerce.cell_values import UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums, reading_of
 
-REFUND: Final = "a row of a refund was left out; Order Refund Amount tells what was paid back"
+OF_SUMS: Final = "line {} has sums and no order; it was left out"
 TWICE: Final = "the order stands in the file twice, with the same lines; it was taken once"
 _STATUS: Final = "Order Status"
 
@@ -25,12 +23,11 @@ Row = tuple[int, Cells]
 class OrderRows:
     """Reads the order's columns (``record``) of the rows of each order."""
 
-    def __init__(self, record: Record, notes: Notes) -> None:
-        self._record, self._notes = record, notes
+    def __init__(self, record: Record) -> None:
+        self._record = record
         self._names = tuple(record.names)
         self._width = len(self._names)
         self._status = self._names.index(_STATUS)
-        self._total = self._names.index("Order Total Amount")
         self._sums = range(self._names.index("Order Subtotal Amount"), self._width)
         self._none_of_totals = (0, self._status, self._names.index("Order Date"))
 
@@ -53,16 +50,10 @@ class OrderRows:
         for position, cells in rows:
             now = cells[: self._width]
             if now != head:
-                if self._below(now) and not self._below(head):
-                    self._notes.add(REFUND, head[0].strip())
-                    continue
                 head = [was if was.strip() else cell for was, cell in zip(head, now, strict=True)]
                 agreed = self._agree(table, position, head, now) and agreed
             lines.append((position, cells[self._width :]))
         return (head, lines) if agreed else None
-
-    def _below(self, cells: Cells) -> bool:
-        return cells[self._total].strip().startswith(("-", "−", "("))
 
     def _agree(self, table: Table, position: int, head: Cells, now: Cells) -> bool:
         agreed = True

@@ -10,22 +10,17 @@ from ingest.csv.table import Columns, Table
 from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.woocommerce import export_rows, item_columns
-from ingest.formats.woocommerce.definition import FORMAT, ITEMS
-from ingest.formats.woocommerce.order import (
-    NO_LINES_BACK,
-    Order,
-    line_rows,
-    note_gaps,
-    refund_rows,
-    remark,
-    sold,
-    sold_amounts,
-)
-from ingest.row_spool import RowSpool
+from ingest.formats.woocommerce import export_columns, item_columns, item_rows
+from ingest.formats.woocommerce.booked_refunds import BookedRefund
+from ingest.formats.woocommerce.column_labels import COLUMNS
+from ingest.formats.woocommerce.definition import FORMAT, ITEM_ROWS, ITEMS
+from ingest.formats.woocommerce.export_rows import ExportRows
+from ingest.formats.woocommerce.order import Order, line_rows, remark, sold, sold_amounts
+from ingest.formats.woocommerce.refunds_of_file import RefundsOfFile
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
+_LABELS = "columns are named in another language than English; they were read by what they mean"
 _TIMES = "times have no offset; they were read on the shop's clocks"
 
 
@@ -43,7 +38,7 @@ class WooCommerceExport:
         self._reading = reading
         self._others = FileKind.REFUNDS in reading.given
         self._now = now or instants.now()
-        self._refunds: RowSpool[RefundRow] = RowSpool()
+        self._refunds = RefundsOfFile(reading, others=self._others)
 
     @property
     def files(self) -> Mapping[FileKind, Read]:
@@ -53,15 +48,20 @@ class WooCommerceExport:
     def order_lines(self, name: str, blocks: Iterable[bytes]) -> Iterator[OrderLineRow]:
         """The lines of the export's orders."""
         names, blocks = header_names(blocks)
-        layout: export_rows.ExportRows | item_columns.ItemColumns
-        if FORMAT.layout_of(names) is ITEMS:
+        layout: ExportRows | item_columns.ItemColumns
+        found = FORMAT.layout_of(names)
+        if found is ITEM_ROWS:
+            layout = item_rows.ItemRows(self._reading)
+            required, missing = item_rows.REQUIRED, item_columns.MISSING
+            spellings, kinds = item_rows.SPELLINGS, item_columns.GAPS
+        elif found is ITEMS:
             layout = item_columns.ItemColumns(self._reading, names)
             required, missing = item_columns.REQUIRED, item_columns.MISSING
             spellings, kinds = item_columns.SPELLINGS, item_columns.GAPS
         else:
-            layout = export_rows.ExportRows(self._reading)
-            required, missing = export_rows.REQUIRED, export_rows.MISSING
-            spellings, kinds = export_rows.spellings_of(names), export_rows.GAPS
+            layout = ExportRows(self._reading)
+            required, missing = export_columns.REQUIRED, export_columns.MISSING
+            spellings, kinds = export_columns.spellings_of(names), export_columns.GAPS
         columns = Columns(
             *(layout.names, required),
             others_pass=True,
@@ -70,8 +70,14 @@ class WooCommerceExport:
         )
         table = Table(name, blocks, columns, self._reading.faults)
         self.tables.append(table)
-        for order in layout.orders(table):
-            yield from self._told(order)
+        for each in layout.orders(table):
+            if isinstance(each, BookedRefund):
+                self._refunds.book(each)
+            else:
+                yield from self._told(each)
+        for label in [each for each in table.respelt if each in COLUMNS]:
+            del table.respelt[label]
+            self._reading.notes.tell(_LABELS)
         tell_columns(table, missing, self._reading.notes)
         keep_order_gaps(table, kinds, self._reading.gaps, others=self._others)
         if table.rows:
@@ -94,11 +100,8 @@ class WooCommerceExport:
         amounts, only_cards = sold_amounts(
             order, gift_cards_are_sales=self._reading.gift_cards_are_sales
         )
-        total = head.sums.total or 0
-        if not amounts.sold and order.lines and head.sums.refunded >= total > 0:
-            notes.add(NO_LINES_BACK, head.id, total)
-            at = head.refunded_at or head.paid_at or head.placed_at
-            self._reading.gaps.add(GapKind.REFUNDS_LEFT_OUT, head.id, at, total)
+        if not amounts.sold and order.lines and head.sums.refunded >= (head.sums.total or 0) > 0:
+            self._refunds.put(order, amounts)
             self.reconciliation.add(head.id, unexplained=0)
             return
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
@@ -111,8 +114,11 @@ class WooCommerceExport:
             gift_cards=amounts.gift_cards,
         )
         if only_cards:
+            self._refunds.forget(head.id)
             yield from line_rows(order, amounts, unpaid=True)
             return
-        note_gaps(order, amounts, unexplained, self._reading.gaps)
-        self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
+        if unexplained:
+            at = head.paid_at or head.placed_at
+            self._reading.gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, at, unexplained)
+        self._refunds.put(order, amounts)
         yield from line_rows(order, amounts)

@@ -27,6 +27,7 @@ class Line:
     """A line: ``total`` after coupons, ``before`` them where it is told; ``unit_cost`` where the
     total is only known by it, so that it may be off by half a unit a piece. ``measured`` where it
     is one piece, sold by weight or length; ``measure`` is how much of it, which the cost is of.
+    ``back`` is what of the total was paid back, and ``pieces_back`` how many; None where not told.
     """
 
     position: int
@@ -39,6 +40,8 @@ class Line:
     unit_cost: int | None = None
     measured: bool = False
     measure: Decimal | None = None
+    back: int | None = None
+    pieces_back: int = 0
 
     @property
     def rounded(self) -> int:
@@ -55,9 +58,11 @@ class Line:
             return None
         total = self.total + missing
         if self.measure is None:
-            pieces = self.quantity + missing // self.unit_cost
-            return replace(self, quantity=pieces, total=total)
-        return replace(self, total=total, measure=self.measure + Decimal(missing) / self.unit_cost)
+            pieces = missing // self.unit_cost
+            whole = replace(self, quantity=self.quantity + pieces, total=total)
+            return replace(whole, back=missing, pieces_back=pieces)
+        measure = self.measure + Decimal(missing) / self.unit_cost
+        return replace(self, total=total, measure=measure, back=missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class Sums:
     """An order's sums in minor units; None where the file has no such column or cell.
 
     ``fees_below`` is what of ``fees`` is below nothing, where each fee is told. With
-    ``entered_with_tax`` lines are known to be rounded by themselves.
+    ``entered_with_tax`` lines are known to be rounded by themselves. ``shipping_back`` and
+    ``tax_back`` are parts of ``refunded``.
     """
 
     subtotal: int | None
@@ -78,6 +84,8 @@ class Sums:
     refunded: int
     fees_below: int | None = None
     entered_with_tax: bool = False
+    shipping_back: int | None = None
+    tax_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from ingest.formats.woocommerce.order import (
     Refund,
     all_back,
     line_rows,
-    refund_rows,
     remark,
     sold,
     sold_amounts,
@@ -30,6 +29,7 @@ from ingest.formats.woocommerce.order import (
 )
 from ingest.formats.woocommerce.order_json import content_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.refunds import refund_rows
 from ingest.ledger.order_keys import of_key
 from ingest.rows import REFUNDED, TOLD
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion

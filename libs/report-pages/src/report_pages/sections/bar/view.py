@@ -55,10 +55,16 @@ class BarView(SectionView[BarChart]):
             if section.naming is Naming.WEEKDAYS
             else None,
             "ordered": section.naming is Naming.WEEKDAYS,
-            "series": series_data(section.series, figures),
+            "series": series_data(_without_changes(section.series), figures),
             "horizontal": section.horizontal,
             "diverging": section.diverging,
         }
+
+
+def _without_changes(series: Sequence[Series]) -> list[Series]:
+    """Without the changes of a series, which the page's script tells of it as its table does."""
+    changes = {f"{each.key}_change_percent" for each in series if each.previous is not None}
+    return [each for each in series if each.key not in changes]
 
 
 def _movers(section: BarChart, figures: DocumentFormatter) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from common.i18n.dates import weekend
 from common.reports import registry
 from common.reports.document.changes import ChangeKind
+from common.reports.document.known_days import known_days
 from common.reports.document.metrics import DAY, Better
 from common.reports.document.schema import LineChart, Series
 from common.reports.document.series_changes import changes_of
@@ -52,6 +53,11 @@ class LineView(SectionView[LineChart]):
     def labels(self, section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
         """The days."""
         return tuple(map(figures.wording.calendar.weekday, section.labels))
+
+    def week_days(self, section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
+        """How many days each week has, of which some are known: how many those are."""
+        known = known_days(figures.document.gaps)
+        return tuple((known.within(week) or week).count for week in section.weeks)
 
     def legend(self, section: LineChart) -> int:
         """The first series, what refines it, and the previous window of each."""
@@ -186,13 +192,14 @@ def by_day(series: Series, figures: DocumentFormatter) -> str:
 
 def _weeks(section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
     spans = figures.week_labels(section.weeks)
+    counts = VIEW.week_days(section, figures)
     return {
         "titles": [
-            span if week.count == _WEEK else f"{span} ({_part(week.count, figures)})"
-            for span, week in zip(spans, section.weeks, strict=True)
+            span if days == _WEEK else f"{span} ({_part(days, figures)})"
+            for span, days in zip(spans, counts, strict=True)
         ],
         "ticks": [figures.wording.calendar.short_day(week.first) for week in section.weeks],
-        "parts": [week.count < _WEEK for week in section.weeks],
+        "parts": [days < _WEEK for days in counts],
         "previousTitles": figures.week_labels(section.previous_weeks),
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.changes import Change, ChangeKind, change_from
 from common.reports.document.incomplete import incomplete_document
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, Series
@@ -65,7 +65,7 @@ class TableView(SectionView[Table]):
         found = (
             changes_of(series)
             if measure.exact
-            else tuple(map(_change_told(measure.column.unit), changes))
+            else tuple(map(_change_told(series), now, before, changes))
         )
         count = len(section.rows)
         bars = bars_of(now[:count], before[:count], reduction=series.reduction)
@@ -96,12 +96,18 @@ def _places_of_change(key: str, places: dict[str, int]) -> Iterator[int]:
     yield from (places[name] for name in names if name in places)
 
 
-def _change_told(unit: Unit) -> Callable[[int | None], Change | None]:
+def _change_told(
+    series: Series,
+) -> Callable[[int | None, int | None, int | None], Change | None]:
     """Makes the changes of what was rounded from the column that has them: it tells none itself."""
-    kind = ChangeKind.POINTS if unit is Unit.PERCENT else ChangeKind.PERCENT
+    sign = -1 if series.reduction else 1
 
-    def told(value: int | None) -> Change | None:
-        return None if value is None else Change(kind, value)
+    def told(now: int | None, before: int | None, value: int | None) -> Change | None:
+        if now is None or before is None:
+            return None
+        if series.unit is Unit.PERCENT:
+            return None if value is None else Change(ChangeKind.POINTS, value)
+        return change_from(value, sign * now, sign * before)
 
     return told
 

@@ -8,7 +8,11 @@
   const ticks = () => ({ color: palette.colour("--muted"), font: { size: palette.textSize() } });
 
   function numbers(page, unit, { sideways = false } = {}) {
-    const format = page.figures.axis(unit);
+    const spelled = new WeakMap();
+    const format = (_, index, all) => {
+      if (!spelled.has(all)) spelled.set(all, page.figures.axis(unit, all.map(({ value }) => value)));
+      return spelled.get(all)[index];
+    };
     return {
       beginAtZero: true,
       reverse: sideways && rightToLeft,

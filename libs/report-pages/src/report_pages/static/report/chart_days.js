@@ -29,7 +29,7 @@
       const [now, before] = series.absent;
       series.values = without(rows.numbers(series.key), now);
       series.previous = without(rows.numbers(`previous_${series.key}`), before);
-      if (series.told) series.changes = changes(rows, series);
+      if (series.told) series.changes = without(changes(rows, series), before);
     }
     chart.abridged = false;
   }

@@ -28,11 +28,16 @@
   const number = (cell) => (cell === "" ? null : BigInt(cell.replace(".", "")));
 
   class CsvRows {
-    constructor(written) {
-      const [names, ...rows] = records(written);
+    constructor([names, ...rows]) {
+      this.names = names;
       this.places = new Map(names.map((name, place) => [name, place]));
       this.rows = rows;
       this.columns = new Map();
+    }
+
+    // These rows and then those of others, which have the same columns.
+    with(others) {
+      return new CsvRows([this.names, ...[this, ...others].flatMap(({ rows }) => rows)]);
     }
 
     get count() {
@@ -80,8 +85,8 @@
     const answer = await answered(path);
     if (!answer.ok) throw new Error(`rows: ${answer.status}`);
     if (Date.parse(answer.headers.get("X-Data-As-Of")) !== asOf()) throw new Error("rows: other data");
-    return new CsvRows(await answer.text());
+    return new CsvRows(records(await answer.text()));
   }
 
-  globalThis.salesReport.csvRows = { CsvRows, PAGE: 2000, load };
+  globalThis.salesReport.csvRows = { PAGE: 2000, load };
 })();

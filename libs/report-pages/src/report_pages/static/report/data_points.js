@@ -27,6 +27,7 @@
     const said = [];
     const say = ({ key, unit }, previous, label, value) =>
       said.push({ key, previous, text: `${label}: ${spelling.spell(value, unit)}` });
+    const compared = reading.measures.find((each) => each.previous);
     reading.measures.forEach((each, place) => {
       const now = each.values[index];
       if (!each.drawn || visible(each.key, false)) say(each, false, each.label, now);
@@ -36,7 +37,7 @@
       const window = when ? `${words.previousWindow} (${when})` : words.previousWindow;
       say(each, true, place === 0 ? window : `${each.label}, ${window}`, before);
       const change = each.changes ? each.changes[index] : fixedPoint.change(now, before, each);
-      if (place === 0 && change) {
+      if (each === compared && change) {
         said.push({ text: `${words.change}: ${spelling.change(change, each.unit, words)}` });
       }
     });

@@ -37,6 +37,19 @@
     return { kind: "percent", value: percents };
   }
 
+  // The same of figures that were rounded, from the change of the exact ones in percents or points, which
+  // is null where there is no base for it (`changes.change_from`).
+  function changeFrom(told, value, previous, { unit, reduction }) {
+    if (value === null || previous === null) return null;
+    if (unit === "percent") return told === null ? null : { kind: "points", value: told };
+    const sign = reduction ? -1n : 1n;
+    const difference = { kind: "difference", value: sign * (value - previous) };
+    if (told === null || told < -MOST) return difference;
+    if (told > MOST) return { kind: "multiple", value: divideHalfEven(told + WHOLE, 100n) };
+    if ((told === 0n && value !== previous) || (told === -WHOLE && value !== 0n)) return difference;
+    return { kind: "percent", value: told };
+  }
+
   // What a table says is between the two: the change where that is a difference, which was taken
   // before they were rounded.
   function difference(now, before, change, reduction) {
@@ -45,5 +58,5 @@
     return (reduction ? -1n : 1n) * (now - before);
   }
 
-  globalThis.salesReport.fixedPoint = { change, difference, divideHalfEven };
+  globalThis.salesReport.fixedPoint = { change, changeFrom, difference, divideHalfEven };
 })();

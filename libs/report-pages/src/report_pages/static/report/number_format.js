@@ -5,7 +5,14 @@
   "use strict";
 
   const language = document.documentElement.lang || "en";
+  const plural = new Intl.PluralRules(language);
   const latin = { numberingSystem: "latn" };
+
+  const MOST_DECIMALS = 8;
+
+  // How many decimals a number has, but for what is left of reckoning in floats.
+  const decimalsOf = (number) =>
+    Math.abs(number % 1).toFixed(MOST_DECIMALS).replace(/0+$/, "").length - "0.".length;
 
   class Figures {
     constructor({ symbols, exponents, nothing, currency }) {
@@ -64,15 +71,33 @@
       return value === null ? null : Number(value) / 10 ** (this.exponents[unit] || 0);
     }
 
-    axis(unit) {
-      const compact = { ...latin, notation: "compact", useGrouping: true, maximumFractionDigits: 1 };
+    // Spells the numbers along an axis, each exactly: with as many decimals as their steps have, and where
+    // thousands are told in brief with those that it takes.
+    axis(unit, numbers) {
+      const decimals = Math.max(...numbers.map(decimalsOf));
+      const inBrief = unit !== "percent" && numbers.some((each) => Math.abs(each) >= 1000);
+      const digits = {
+        ...latin,
+        minimumFractionDigits: inBrief ? 0 : decimals,
+        maximumFractionDigits: inBrief ? MOST_DECIMALS : decimals,
+      };
+      const compact = { ...digits, notation: "compact", useGrouping: true };
       const options = {
-        percent: { ...latin, style: "percent" },
+        percent: { ...digits, style: "percent" },
         money: this.currency ? { ...compact, style: "currency", currency: this.currency } : compact,
       };
       const format = new Intl.NumberFormat(language, options[unit] || compact);
       const scale = unit === "percent" ? 100 : 1;
-      return (number) => format.format(number / scale).replace("-", this.symbols.minus);
+      // There is a -0, which would be told with a minus.
+      return numbers.map((each) => format.format((each || 0) / scale).replace("-", this.symbols.minus));
+    }
+
+    // The form of a text that goes with a whole number, with that and others in it. There are none for
+    // millions alone.
+    counted(forms, count, others = {}) {
+      const told = forms[plural.select(count)] ?? forms.other ?? forms.many;
+      const numbers = { count, ...others };
+      return told.replace(/\{(\w+)\}/g, (_, name) => this.spell(numbers[name], "count"));
     }
 
     #number(digits, exponent) {
@@ -103,11 +128,5 @@
     return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
   }
 
-  const plural = new Intl.PluralRules(language);
-
-  // The form of a text that goes with a whole number, with that in it. There are none for millions alone.
-  const counted = (forms, count) =>
-    (forms[plural.select(count)] ?? forms.other ?? forms.many).replace("{count}", count);
-
-  globalThis.salesReport.numberFormat = { Figures, counted, isolated, language, shortened };
+  globalThis.salesReport.numberFormat = { Figures, isolated, language, shortened };
 })();

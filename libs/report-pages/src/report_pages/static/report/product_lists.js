@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { numberFormat } = globalThis.salesReport;
+  const { numberFormat, order } = globalThis.salesReport;
 
   const REVERSALS = "returns";
 
@@ -54,5 +54,11 @@
     return rows.searched;
   }
 
-  globalThis.salesReport.productLists = { LISTS, REVERSALS, filtered, listed };
+  // What the rows have in a column, each once, as the language sorts it.
+  function values(rows, key) {
+    const found = [...new Set(rows.texts(key))].filter(Boolean);
+    return order(found, false).map((place) => found[place]);
+  }
+
+  globalThis.salesReport.productLists = { LISTS, REVERSALS, filtered, listed, values };
 })();

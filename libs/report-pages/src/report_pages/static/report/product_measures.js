@@ -47,8 +47,7 @@
     // Sums are compared as they are; of what was rounded the change is a column of its own.
     #change(now, before, changed) {
       if (this.exact) return fixedPoint.change(now, before, this);
-      const kind = this.unit === "percent" ? "points" : "percent";
-      return changed === null ? null : { kind, value: changed };
+      return fixedPoint.changeFrom(changed, now, before, this);
     }
   }
 

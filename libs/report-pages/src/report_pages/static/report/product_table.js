@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { compared, csvRows, elements, productLists, productMeasures } = globalThis.salesReport;
+  const { compared, elements, productLists, productMeasures } = globalThis.salesReport;
 
   const MORE = 100;
   const own = new Set(["now", "before", "difference", "change"]);
@@ -14,17 +14,13 @@
       this.heads = [...table.tHead.rows[0].cells];
       this.first = table.tBodies[0].rows.length;
       this.limit = this.first;
-      this.of = Number(table.dataset.of);
       this.measures = productMeasures.measuresOf(table);
       this.byKey = new Map(this.measures.map((each) => [each.key, each]));
-      this.number = 1;
     }
 
-    // Takes page `number` of the rows in.
-    async load(number) {
-      this.rows = await csvRows.load(number);
-      this.number = number;
-      this.read = null;
+    // Takes rows in, of which the first is the one at `start` of all.
+    take(rows, start) {
+      Object.assign(this, { rows, start, read: null });
     }
 
     // What is asked for: a measure, a list or a column to sort by, and what is looked for.
@@ -37,8 +33,7 @@
       this.found = asked.sort
         ? this.#sorted(places, asked)
         : productLists.listed(asked.list, this.measure, this.read.figures, places);
-      const all = asked.list === "best" && !asked.sort && places.length === this.rows.count;
-      this.#draw(all);
+      this.#draw();
       return this.found.length;
     }
 
@@ -61,17 +56,23 @@
       return compared.order(places.map((each) => worths[each]), descending).map((each) => places[each]);
     }
 
-    #draw(all) {
+    #draw() {
       const shown = this.found.slice(0, this.limit);
       const figures = shown.map((place) => this.read.figures[place]);
       this.length = compared.lengths(figures, this.measure.reduction);
       this.table.tBodies[0].replaceChildren(...shown.map((place) => this.#row(place)));
       this.#head();
-      const rest = all && this.number === 1 && this.limit === this.first;
+      const apart = this.#areThoseOfThePage(shown);
       for (const row of this.table.tFoot?.rows ?? []) {
         this.#sum(row);
-        row.hidden = "others" in row.dataset && !rest;
+        row.hidden = "others" in row.dataset && !apart;
       }
+    }
+
+    // Whether those shown of all products are the ones that the page's sum of the others leaves out.
+    #areThoseOfThePage(shown) {
+      const all = this.start === 0 && this.found.length === this.rows.count;
+      return all && shown.length === this.first && shown.every((place) => place < this.first);
     }
 
     #row(place) {

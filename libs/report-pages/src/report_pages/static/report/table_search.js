@@ -11,12 +11,14 @@
     text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase(numberFormat.language);
 
   class TableSearch {
-    constructor(table, view, words, place) {
+    constructor(table, view, { words, figures }, place) {
       this.rows = [...table.tBodies[0].rows];
+      this.others = [...(table.tFoot?.rows ?? [])].filter((row) => "others" in row.dataset);
       this.texts = this.rows.map((row) =>
         plain([...row.querySelectorAll("th, td.t")].map((cell) => cell.textContent).join(" ")));
       this.view = view;
       this.words = words;
+      this.figures = figures;
       this.#box(place);
       view.onChange(() => this.#restore());
       this.#restore();
@@ -32,7 +34,7 @@
         this.#apply();
         elements.announce(this.count.textContent);
       });
-      const label = numberFormat.counted(this.words.find, this.rows.length);
+      const label = this.figures.counted(this.words.find, this.rows.length);
       place.append(elements.make("label", { for: id }, label), this.input, this.count);
     }
 
@@ -49,7 +51,8 @@
         row.hidden = !wanted.every((word) => this.texts[index].includes(word));
         shown += Number(!row.hidden);
       });
-      const text = numberFormat.counted(this.words.found, this.rows.length).replace("{shown}", shown);
+      for (const row of this.others) row.hidden = shown < this.rows.length;
+      const text = this.figures.counted(this.words.found, this.rows.length, { shown });
       this.count.textContent = wanted.length ? text : "";
     }
   }

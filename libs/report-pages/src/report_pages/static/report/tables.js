@@ -88,7 +88,7 @@
       const plainly = () => {
         new TableSort(table, { view, words, worth });
         if (tools && table.querySelector('[data-column="product"]')) {
-          new TableSearch(table, view, words, tools);
+          new TableSearch(table, view, page, tools);
         }
       };
       if (tools && table.dataset.of) explore(table, tools, page, plainly);

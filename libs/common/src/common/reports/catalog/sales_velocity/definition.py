@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain, islice
 
-import msgspec
-
 from common.reports.catalog.sales_velocity.daily_rates import (
     moving_average,
     per_day,
@@ -17,8 +15,19 @@ from common.reports.catalog.sales_velocity.daily_rates import (
     weekday_profile,
 )
 from common.reports.catalog.sales_velocity.days_of_cover import days_of_cover
-from common.reports.catalog.sales_velocity.product_pace import Pace, Paced, fastest, with_idle
-from common.reports.catalog.sales_velocity.trend import trend
+from common.reports.catalog.sales_velocity.product_pace import (
+    Paced,
+    Shop,
+    fastest,
+    with_idle,
+)
+from common.reports.catalog.sales_velocity.shop_pace import (
+    known_sums,
+    pace,
+    paces,
+    trend_kpi,
+    units_by_day,
+)
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.catalog.sales_velocity.vocabulary import (
     AVERAGE,
@@ -28,20 +37,19 @@ from common.reports.catalog.sales_velocity.vocabulary import (
     NET_PER_DAY,
     ON_HAND,
     ORDERS_PER_DAY,
-    TOO_SHORT,
     TREND,
     UNITS_PER_DAY,
     WEEKDAY_UNITS,
 )
 from common.reports.document import metrics
-from common.reports.document.headlines import BestProduct, Headline, Kpi
+from common.reports.document.headlines import BestProduct, Headline
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Naming
 from common.reports.document.tables import Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
-from common.reports.money import RATE_EXPONENT, ratio
+from common.reports.money import ratio
 from common.reports.presenting import measures
-from common.reports.presenting.elements import column, kpi, series
+from common.reports.presenting.elements import column, series
 from common.reports.presenting.line_chart import line_chart
 from common.reports.presenting.measures import cells, columns, kpis
 from common.reports.report_section import ReportSection
@@ -53,6 +61,7 @@ LISTED = 10
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 COUNTED = (measures.UNITS_SOLD, measures.UNITS_RETURNED, measures.NET)
+SUMS = (measures.UNITS_SOLD, measures.UNITS_RETURNED, measures.ORDERS, measures.NET)
 COLUMNS = (
     *products.IDENTITY,
     UNITS_PER_DAY,
@@ -77,26 +86,24 @@ SHOWN = (
 )
 """The tables' columns on the page."""
 TILES = (ORDERS_PER_DAY.key, NET_PER_DAY.key, TREND.key, metrics.UNITS_RETURNED.key)
-PER_DAY = {
-    UNITS_PER_DAY.key: metrics.UNITS_SOLD.key,
-    ORDERS_PER_DAY.key: metrics.ORDERS.key,
-    NET_PER_DAY.key: metrics.NET.key,
-}
-"""The paces among the headline figures, each with the measure whose days it averages."""
 
 
 def present(result: SalesVelocity, scope: Scope) -> Presented:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
-    shop = Pace(total(result.days).units_sold, len(result.days))
-    before = Pace(total(result.previous_days).units_sold, len(result.previous_days))
-    paced = fastest(result.products, result.empty_days, shop, before)
-    ordered = with_idle(paced, result.idle, result.empty_days, shop, before)
+    days, previous_days = known_sums(result, scope)
+    shop = Shop(pace(days), pace(previous_days), result.empty_days, result.uncovered)
+    paced = fastest(result.products, shop)
+    ordered = with_idle(paced, result.idle, shop)
     front = tuple(islice(ordered, LISTED))
     slowest = tuple(each for each in reversed(paced) if each.days and each.sold)
     body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
         headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(front), tiles=TILES),
-        kpis=_kpis(result),
+        kpis=(
+            *paces(days, previous_days),
+            trend_kpi(days),
+            *kpis(SUMS, total(result.days), total(result.previous_days)),
+        ),
         sections=(
             _daily(result, scope),
             _weekdays(result, scope),
@@ -135,55 +142,11 @@ def _fastest(paced: tuple[Paced, ...]) -> BestProduct | None:
     return BestProduct(key=UNITS_PER_DAY.key, unit=Unit.RATE, name=name, value=pace)
 
 
-def _units(days: tuple[Totals, ...]) -> tuple[int, ...]:
-    return tuple(totals.units_sold for totals in days)
-
-
-def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
-    now, before = total(result.days), total(result.previous_days)
-    n, m = len(result.days), len(result.previous_days)
-    paces = (
-        kpi(
-            UNITS_PER_DAY,
-            per_day(now.units_sold, n),
-            per_day(before.units_sold, m),
-            exact=(_rate(now.units_sold, n), _rate(before.units_sold, m)),
-        ),
-        kpi(
-            ORDERS_PER_DAY,
-            per_day(now.orders, n),
-            per_day(before.orders, m),
-            exact=(_rate(now.orders, n), _rate(before.orders, m)),
-        ),
-        kpi(
-            NET_PER_DAY,
-            ratio(now.net, n),
-            ratio(before.net, m),
-            exact=(Fraction(now.net, n), Fraction(before.net, m)),
-        ),
-    )
-    return (
-        *(msgspec.structs.replace(each, measure=PER_DAY[each.key]) for each in paces),
-        _trend(result),
-        *kpis((*COUNTED[:2], measures.ORDERS, measures.NET), now, before),
-    )
-
-
-def _rate(amount: int, days: int) -> Fraction:
-    return Fraction(amount * 10**RATE_EXPONENT, days)
-
-
-def _trend(result: SalesVelocity) -> Kpi:
-    """The trend with its uncertainty; it stands alone, for a trend is a comparison already."""
-    found = trend(_units(result.days))
-    tile = kpi(TREND, None if found is None else found.slope, None)
-    if found is None:
-        return msgspec.structs.replace(tile, note=TOO_SHORT)
-    return msgspec.structs.replace(tile, uncertainty=found.uncertainty, clear=found.clear)
-
-
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
-    average = moving_average(_units(result.lead), _units(result.days))
+    days = units_by_day(result.days, scope.window, scope)
+    lead = result.lead
+    before = units_by_day(lead, scope.window.lead(len(lead), scope.zone), scope) if lead else ()
+    average = moving_average(before, days)
     return line_chart(
         scope,
         (measures.UNITS_SOLD, measures.ORDERS, measures.NET),
@@ -197,7 +160,7 @@ def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
 def _weekdays(result: SalesVelocity, scope: Scope) -> BarChart:
     def profile(days: tuple[Totals, ...], window: Window) -> tuple[Fraction | None, ...]:
         weekdays = tuple(day.weekday() for day in window.dates(scope.zone))
-        return weekday_profile(_units(days), weekdays)
+        return weekday_profile(units_by_day(days, window, scope), weekdays)
 
     now, before = profile(result.days, scope.window), profile(result.previous_days, scope.previous)
     return BarChart(

@@ -1,7 +1,7 @@
 """The pace of each product: how fast it sells while it is there to be sold.
 
-No product is faster than its shop, whose own pace is by all days: where the days in stock would
-make it so, the product's pace is the shop's.
+No product is faster than its shop, whose own pace is by all days that are known: where the days in
+stock would make it so, the product's pace is the shop's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +13,11 @@ import msgspec
 
 from common.reports.catalog.sales_velocity.daily_rates import per_day
 from common.reports.money import change
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales.protocol import EmptyDays, Uncovered
 from common.reports.totals.products import ProductTotals
 
 _ALWAYS_THERE = EmptyDays()
+_ALL_COVERED = Uncovered()
 
 
 class Pace(NamedTuple):
@@ -63,28 +64,26 @@ class Paced(msgspec.Struct, frozen=True, gc=False):
         return change(now.units * before.days, before.units * now.days)
 
 
-def fastest(
-    products: Iterable[ProductTotals],
-    empty_days: Mapping[str, EmptyDays],
-    tenant: Pace,
-    previous_tenant: Pace,
-) -> tuple[Paced, ...]:
-    """The products by units a day in stock, highest first, ties by id; last those never there.
+class Shop(NamedTuple):
+    """The shop's own pace over the days that are known of both windows.
 
-    ``tenant`` and ``previous_tenant`` are the tenant's own units, over all days of the windows.
+    By product id: the whole days without stock among those, and the units sold on other days.
     """
-    paced = [_paced(each, empty_days, tenant, previous_tenant) for each in products]
-    paced.sort(key=lambda each: _order(each, tenant.days))
+
+    pace: Pace
+    previous: Pace
+    empty_days: Mapping[str, EmptyDays]
+    uncovered: Mapping[str, Uncovered]
+
+
+def fastest(products: Iterable[ProductTotals], shop: Shop) -> tuple[Paced, ...]:
+    """The products by units a day in stock, highest first, ties by id; last those never there."""
+    paced = [_paced(each, shop) for each in products]
+    paced.sort(key=lambda each: _order(each, shop.pace.days))
     return tuple(paced)
 
 
-def with_idle(
-    paced: Iterable[Paced],
-    idle: Iterable[ProductTotals],
-    empty_days: Mapping[str, EmptyDays],
-    tenant: Pace,
-    previous_tenant: Pace,
-) -> Iterator[Paced]:
+def with_idle(paced: Iterable[Paced], idle: Iterable[ProductTotals], shop: Shop) -> Iterator[Paced]:
     """``paced``, with the ``idle`` products in their places as they come, which is by id.
 
     Of the idle ones only those never there are held.
@@ -93,33 +92,31 @@ def with_idle(
 
     def there() -> Iterator[Paced]:
         for product in idle:
-            each = _paced(product, empty_days, tenant, previous_tenant)
+            each = _paced(product, shop)
             if each.pace.days:
                 yield each
             else:
                 never.append(each)
 
     def order(each: Paced) -> tuple[bool, int | Fraction, str]:
-        return _order(each, tenant.days)
+        return _order(each, shop.pace.days)
 
     yield from merge((each for each in held if each.pace.days), there(), key=order)
     yield from merge((each for each in held if not each.pace.days), never, key=order)
 
 
-def _paced(
-    product: ProductTotals,
-    empty_days: Mapping[str, EmptyDays],
-    tenant: Pace,
-    previous_tenant: Pace,
-) -> Paced:
-    empty = empty_days.get(product.product_id, _ALWAYS_THERE)
-    days = tenant.days - empty.now
-    before = Pace(product.previous.units_sold, previous_tenant.days - empty.previous)
+def _paced(product: ProductTotals, shop: Shop) -> Paced:
+    empty = shop.empty_days.get(product.product_id, _ALWAYS_THERE)
+    beyond = shop.uncovered.get(product.product_id, _ALL_COVERED)
+    days = shop.pace.days - empty.now
+    units = product.totals.units_sold - beyond.now
+    units_before = product.previous.units_sold - beyond.previous
+    before = Pace(units_before, shop.previous.days - empty.previous)
     return Paced(
         product,
         days,
-        _bounded(Pace(product.totals.units_sold, days), tenant),
-        _bounded(before, previous_tenant),
+        _bounded(Pace(units, days), shop.pace),
+        _bounded(before, shop.previous),
     )
 
 

@@ -22,6 +22,7 @@ def query(sales: Sales) -> SalesVelocity:
         products=products,
         on_hand=sales.on_hand(),
         empty_days=sales.empty_days(),
+        uncovered=sales.uncovered(),
         idle=() if large is None else large.idle(),
         idle_products=0 if large is None else large.count() - len(products),
     )
