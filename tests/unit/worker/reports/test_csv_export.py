@@ -3,7 +3,7 @@ import gzip
 import io
 import sys
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,3 +93,12 @@ def test_the_file_is_named_by_the_days_of_the_shop() -> None:
     scope = Scope(1, "Shop", "JPY", zone, window, window.end, 1)
     name = csv_export.file_name("sales-velocity", scope)
     assert name == "sales-velocity-2026-04-25-2026-05-02.csv"
+
+
+def test_a_file_of_parts_of_days_is_named_by_them_all() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")  # the week from 23 to 29 November of New York
+    window = Window(datetime(2026, 11, 23, 5, tzinfo=UTC), datetime(2026, 11, 30, 5, tzinfo=UTC))
+    scope = Scope(1, "Shop", "JPY", tokyo, window, window.end, 1)
+    assert window.dates(tokyo)[-1] == date(2026, 11, 30)
+    name = csv_export.file_name("sales-velocity", scope)
+    assert name == "sales-velocity-2026-11-23-2026-12-01.csv"
