@@ -18,7 +18,7 @@ from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
-from common.reports.document.tables import Cell
+from common.reports.document.tables import Cell, Table
 from common.reports.money import PERCENT_EXPONENT
 from common.reports.window import WEEK
 
@@ -152,6 +152,13 @@ class DocumentFormatter:
     def symbols(self) -> dict[str, Any]:
         """What it takes to spell the document's figures elsewhere, to the same letter."""
         return self.wording.numerals.symbols(self.document.currency)
+
+    def dates(self) -> dict[str, Any] | None:
+        """What it takes to write days as cells elsewhere; None where no table has any."""
+        tables = (each for each in self.document.sections if isinstance(each, Table))
+        if not any(column.unit is Unit.DATE for table in tables for column in table.columns):
+            return None
+        return self.wording.calendar.weekday_parts()
 
     def week_labels(self, weeks: tuple[Days, ...]) -> tuple[str, ...]:
         """Weeks as the days that they span."""
