@@ -3,7 +3,7 @@
 Every word of a page goes through ``Formatter.text``, also those that come with the document.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -160,9 +160,11 @@ class DocumentFormatter:
             return None
         return self.wording.calendar.weekday_parts()
 
-    def week_labels(self, weeks: tuple[Days, ...]) -> tuple[str, ...]:
-        """Weeks as the days that they span."""
-        return tuple(map(self.wording.calendar.short_span, weeks))
+    def week_labels(self, weeks: Sequence[Days], beside: Sequence[Days] = ()) -> tuple[str, ...]:
+        """Weeks as the days that they span, with their years where they and others have several."""
+        years = {day.year for week in (*weeks, *beside) for day in (week.first, week.last)}
+        calendar = self.wording.calendar
+        return tuple(map(calendar.span if len(years) > 1 else calendar.short_span, weeks))
 
     def _spelling(self, unit: Unit) -> Callable[[int, int], str]:
         """How cells of numbers are spelled, from their value and exponent."""
