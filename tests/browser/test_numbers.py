@@ -6,12 +6,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pytest
+from babel import Locale
 from playwright.sync_api import Page
 from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import REPORTS, csv_of, draw, ready, said, tooltips
+from tests.support.samples import finished
 
+from common.i18n.report_words import formatter_of
 from common.reports.document.changes import change_from
+from common.reports.document.metrics import Unit
+from report_pages.formatting import DocumentFormatter
 
 Rows = list[dict[str, str]]
 
@@ -269,6 +274,41 @@ def test_changes_of_rounded_figures_are_told_by_the_one_rule(
     )
     wanted = [change_from(*each) for each in asked]
     assert shown == [[each.kind, each.value] for each in wanted]
+
+
+SPELLED = """
+    ([figures, dates, days]) => {
+        const island = [...document.scripts].map((each) => each.textContent)
+            .find((text) => text.includes('"exponents"'));
+        const { annotations, numberFormat } = globalThis.salesReport;
+        const known = JSON.parse(island).figures;
+        const page = { figures: new numberFormat.Figures({ ...known, dates }) };
+        return [
+            figures.map(([value, unit]) => annotations.brief(page, value, unit)),
+            days.map((day) => page.figures.day(day, "date")),
+        ];
+    }
+"""
+BRIEF = (0, 4, 5, 6, 200, 205, 1_234, 1_235, 9_994, 9_995, 9_999, 10_049, 10_050, 12_345, 123_450)
+
+
+@pytest.mark.parametrize("language", ["de", "he", "ja", "pl"])
+def test_the_script_shortens_figures_and_writes_days_as_the_server(
+    visit: Open, redis_client: Redis, language: str
+) -> None:
+    sample = ready(redis_client, "revenue-overview")
+    page = visit(sample.path, locale=language).page
+    wording = formatter_of(Locale.parse(language))
+    figures = DocumentFormatter(finished("revenue-overview", sample.window).document, wording)
+    units = (Unit.PERCENT, Unit.MONEY, Unit.COUNT)
+    asked = [(sign * value, unit) for value in BRIEF for sign in (1, -1) for unit in units]
+    days = [date(2026, month, month + 9) for month in range(1, 13)]
+    calendar = wording.calendar
+    told = page.evaluate(
+        SPELLED, [asked, calendar.weekday_parts(), [day.isoformat() for day in days]]
+    )
+    assert told[0] == [figures.brief(*each) for each in asked]
+    assert told[1] == [calendar.weekday(day) for day in days]
 
 
 AXIS = """

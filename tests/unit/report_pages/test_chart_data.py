@@ -1,7 +1,7 @@
 """The data island cannot end its element, and carries the document's own integers."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
 from common.reports.document.schema import BarChart, Document, LineChart
 from common.reports.registry import implemented
-from common.reports.window import Period
+from common.reports.window import Period, Window
 from report_pages.chart_data import embeddable, island
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.series_data import accompanied
@@ -87,6 +87,25 @@ def test_weeks_start_on_monday_and_say_when_they_are_not_whole() -> None:
     for title, week in zip(weeks["titles"], line.weeks, strict=True):
         assert title.endswith(f"({week.count} days)") == (week.count < 7)
         assert week.first + timedelta(days=week.count - 1) == week.last
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
+def test_no_two_points_of_a_window_have_one_name(locale: Locale) -> None:
+    year = Window(datetime(2025, 11, 30, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+    (chart,) = (each for each in told(document("revenue-overview", year), locale)["charts"][:1])
+    for names in (chart["labels"], chart["marks"], chart["ticks"]):
+        assert len(set(names)) == len(names) == 366
+    weeks = chart["weeks"]
+    for names in (weeks["titles"], weeks["ticks"]):
+        assert len(set(names)) == len(names)
+
+
+def test_weeks_of_two_years_say_which() -> None:
+    turn = Window(datetime(2025, 12, 15, tzinfo=UTC), datetime(2026, 1, 14, tzinfo=UTC))
+    weeks = told(document("revenue-overview", turn))["charts"][0]["weeks"]
+    titles = [each.replace("\u2009", " ") for each in weeks["titles"]]
+    assert titles[:3] == ["15–21 Dec 2025", "22–28 Dec 2025", "29 Dec 2025 – 4 Jan 2026"]
+    assert all(each.endswith(" 2025") for each in weeks["previousTitles"])
 
 
 def test_a_window_of_a_week_has_no_weeks() -> None:

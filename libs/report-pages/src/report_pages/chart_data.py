@@ -32,6 +32,7 @@ def island(figures: DocumentFormatter, kinds: SectionKinds = KINDS) -> Markup:
             "figures": {
                 "symbols": figures.symbols(),
                 "exponents": {unit: document.exponent(unit) for unit in Unit},
+                "dates": figures.dates(),
                 "nothing": NOTHING,
                 "currency": document.currency,
             },

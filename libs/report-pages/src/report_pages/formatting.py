@@ -3,7 +3,7 @@
 Every word of a page goes through ``Formatter.text``, also those that come with the document.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
-from common.reports.document.tables import Cell
+from common.reports.document.tables import Cell, Table
 from common.reports.money import PERCENT_EXPONENT
 from common.reports.window import WEEK
 
@@ -153,9 +153,18 @@ class DocumentFormatter:
         """What it takes to spell the document's figures elsewhere, to the same letter."""
         return self.wording.numerals.symbols(self.document.currency)
 
-    def week_labels(self, weeks: tuple[Days, ...]) -> tuple[str, ...]:
-        """Weeks as the days that they span."""
-        return tuple(map(self.wording.calendar.short_span, weeks))
+    def dates(self) -> dict[str, Any] | None:
+        """What it takes to write days as cells elsewhere; None where no table has any."""
+        tables = (each for each in self.document.sections if isinstance(each, Table))
+        if not any(column.unit is Unit.DATE for table in tables for column in table.columns):
+            return None
+        return self.wording.calendar.weekday_parts()
+
+    def week_labels(self, weeks: Sequence[Days], beside: Sequence[Days] = ()) -> tuple[str, ...]:
+        """Weeks as the days that they span, with their years where they and others have several."""
+        years = {day.year for week in (*weeks, *beside) for day in (week.first, week.last)}
+        calendar = self.wording.calendar
+        return tuple(map(calendar.span if len(years) > 1 else calendar.short_span, weeks))
 
     def _spelling(self, unit: Unit) -> Callable[[int, int], str]:
         """How cells of numbers are spelled, from their value and exponent."""

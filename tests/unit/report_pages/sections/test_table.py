@@ -9,7 +9,8 @@ from tests.support.samples import finished
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.reports import registry
-from common.reports.document.tables import Table
+from common.reports.document.metrics import Unit
+from common.reports.document.tables import Cell, Table
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.table.all_cells import all_cells
 from report_pages.sections.table.view import VIEW
@@ -70,6 +71,22 @@ def test_what_a_shop_calls_a_product_is_text(name: str) -> None:
     assert f'<td class="all t"><bdi>{escape(name)}</bdi>' in cells
     assert cells.count("<td") == len(columns)
     assert cells.count("data-change") == 1, "that of the measure shown"
+
+
+def test_days_are_sorted_as_days_and_not_by_the_names_of_weekdays() -> None:
+    made = finished("sales-velocity", count=3).document
+    (table,) = (s for s in made.sections if isinstance(s, Table) and s.key == "fastest")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    columns = VIEW.columns(table, figures)
+    measure = VIEW.measure(table, figures)
+    assert measure is not None
+    places = [n for n, column in enumerate(table.columns) if column.unit is Unit.DATE]
+    row: list[Cell] = list(table.rows[0])
+    for place in places:
+        row[place] = "2026-11-27"
+    cells = all_cells(figures, row, columns, measure)
+    assert places
+    assert cells.count('data-value="2026-11-27"><bdi>Fri, 27 Nov 2026</bdi>') == len(places)
 
 
 def test_a_text_among_the_figures_is_refused() -> None:

@@ -3,16 +3,17 @@
 A page has hundreds of days, and the pages of a tenant have the same ones: they are cached.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, match_skeleton
 
 from common.reports.document.schema import Days
 
@@ -55,6 +56,21 @@ class DateFormatter:
     def weekday(self, value: date) -> str:
         """A calendar day with its weekday: ``Wed, 1 Apr 2026``."""
         return self._skeleton("yMMMEd", value)
+
+    def weekday_parts(self) -> dict[str, Any]:
+        """What it takes to write ``weekday`` elsewhere, to the same letter.
+
+        The pattern has its fields in braces, as CLDR names them; weekdays begin with Monday.
+        """
+        skeletons = self._locale.datetime_skeletons
+        name = "yMMMEd" if "yMMMEd" in skeletons else match_skeleton("yMMMEd", skeletons)
+        names = self._locale.days["format"]["abbreviated"]
+        months = self._locale.months["format"]["abbreviated"]
+        return {
+            "pattern": re.sub(r"%\((\w+)\)s", r"{\1}", skeletons[name].format),
+            "weekdays": [str(names[number]) for number in range(7)],
+            "months": [str(months[number]) for number in range(1, 13)],
+        }
 
     def short_weekday(self, value: date) -> str:
         """A calendar day with its weekday, where the year is plain: ``Wed, 1 Apr``."""

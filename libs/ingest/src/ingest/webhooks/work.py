@@ -29,7 +29,7 @@ from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, WebhookEvent
 from ingest.ledger.errors import IngestError
 from ingest.webhooks.batch import Batch, WorkedElsewhereError
-from ingest.webhooks.turns import AFTER, MOST_ATTEMPTS, begin, give_up, next_due, put_back
+from ingest.webhooks.retries import AFTER, MOST_ATTEMPTS, begin, give_up, next_due, put_back
 
 _LONGEST_REASON: Final = 500
 _BUSY: Final = (

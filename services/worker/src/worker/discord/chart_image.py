@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Document, LineChart, Pareto, Series
 from common.reports.money import divide_half_even
-from worker.discord.wording import figure, number, short_day, span
+from worker.discord.wording import day, figure, number, short_day, span
 
 WIDTH: Final = 800
 HEIGHT: Final = 300
@@ -67,7 +67,9 @@ def draw(document: Document) -> ChartImage | None:
     if isinstance(chart, LineChart):
         canvas.line(series.previous or (), _BEFORE, dashed=True)
         canvas.line(series.values, _NOW)
-        canvas.ends(short_day(chart.labels[0]), short_day(chart.labels[-1]))
+        first, last = chart.labels[0], chart.labels[-1]
+        spelled = short_day if first.year == last.year else day
+        canvas.ends(spelled(first), spelled(last))
     else:
         canvas.bars(series.values, series.previous)
     return ChartImage(canvas.png(), _described(series, document, chart))

@@ -1,6 +1,7 @@
 """Line chart: its view."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,7 @@ _IN_COLUMNS: Final = frozenset({ChangeKind.PERCENT, ChangeKind.POINTS})
 """What the CSV tells changes in."""
 _WEEK: Final = 7
 _SEVERAL: Final = 2
+_YEAR: Final = 365
 _FEW: Final = 8
 """So many days have room for their weekdays."""
 
@@ -80,7 +82,12 @@ class LineView(SectionView[LineChart]):
             "ordered": True,
             "labels": days,
             "ticks": _ticks(section, figures),
-            "marks": tuple(map(calendar.short_weekday, section.labels)),
+            "marks": tuple(
+                map(
+                    calendar.weekday if _is_beyond_a_year(section) else calendar.short_weekday,
+                    section.labels,
+                )
+            ),
             "weekends": _weekends(section, figures),
             "texts": {each.key: _texts(section, each, figures, days) for each in section.series},
             "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
@@ -130,7 +137,8 @@ def _weekly_extent(section: LineChart, series: Series, figures: DocumentFormatte
     if len(whole) < _SEVERAL:
         return ""
     values = tuple((series.weekly or ())[n] for n in whole)
-    spans = figures.week_labels(tuple(section.weeks[n] for n in whole))
+    named = figures.week_labels(section.weeks)
+    spans = tuple(named[n] for n in whole)
     return extent(figures, msgspec.structs.replace(series, values=values), spans)
 
 
@@ -142,9 +150,19 @@ def _rising(figures: DocumentFormatter) -> set[str]:
 
 def _ticks(section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
     """The days along the axis; the few of a week with their weekdays."""
-    calendar = figures.wording.calendar
     few = len(section.labels) <= _FEW
-    return tuple(map(calendar.short_weekday if few else calendar.short_day, section.labels))
+    spelled = figures.wording.calendar.short_weekday if few else _tick(section, figures)
+    return tuple(map(spelled, section.labels))
+
+
+def _tick(section: LineChart, figures: DocumentFormatter) -> Callable[[date], str]:
+    calendar = figures.wording.calendar
+    return calendar.day if _is_beyond_a_year(section) else calendar.short_day
+
+
+def _is_beyond_a_year(section: LineChart) -> bool:
+    """Whether a day and a month may be those of two days, which their years then tell apart."""
+    return len(section.labels) > _YEAR
 
 
 def _weekends(section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
@@ -198,9 +216,9 @@ def _weeks(section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
             span if days == _WEEK else f"{span} ({_part(days, figures)})"
             for span, days in zip(spans, counts, strict=True)
         ],
-        "ticks": [figures.wording.calendar.short_day(week.first) for week in section.weeks],
+        "ticks": list(map(_tick(section, figures), (week.first for week in section.weeks))),
         "parts": [days < _WEEK for days in counts],
-        "previousTitles": figures.week_labels(section.previous_weeks),
+        "previousTitles": figures.week_labels(section.previous_weeks, section.weeks),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
+from common.reports.document.metrics import Unit
 from common.reports.document.tables import Cell
 from report_pages.formatting import DocumentFormatter
 from report_pages.layout import stacked
@@ -44,7 +45,9 @@ def _cell(
     value, unit = row[each.place], each.column.unit
     told = value is not None or not is_sum
     if not each.numeric:
-        yield f'<td class="all t"><bdi>{escape(figures.cell(value, unit)) if told else ""}</bdi>'
+        day = f' data-value="{escape(value)}"' if unit is Unit.DATE and value is not None else ""
+        text = escape(figures.cell(value, unit)) if told else ""
+        yield f'<td class="all t"{day}><bdi>{text}</bdi>'
         return
     yield '<td class="all"'
     if value is not None:

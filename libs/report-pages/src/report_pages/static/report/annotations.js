@@ -13,17 +13,31 @@
 
   const font = (weight) => `${weight} ${palette.textSize()}px ${palette.font()}`;
 
-  // A figure with the digits that are read: without decimals from 1,000 on, but where it lies halfway,
-  // for it may have been rounded before.
+  const positive = (number) => (number < 0n ? -number : number);
+
+  // `value / by` as a whole number, from what may have been rounded; null where it lies halfway.
+  const shorter = (value, by) =>
+    (2n * (positive(value) % by) === by ? null : fixedPoint.divideHalfEven(value, by));
+
+  // A figure with the decimals that are read, and how many those are (`shown_decimals.as_shown`).
+  function asShown(value, unit, exponent) {
+    const [unitSize, size] = [10n ** BigInt(exponent), positive(value)];
+    const all = [value, exponent];
+    if (unit !== "percent") {
+      const whole = size < 1000n * unitSize ? null : shorter(value, unitSize);
+      return whole === null ? all : [whole, 0];
+    }
+    const tenths = shorter(value, unitSize / 10n);
+    const whole = size < 100n * unitSize ? null : shorter(value, unitSize);
+    if (whole !== null) return [whole, 0];
+    const isPart = size > 0n && size < 100n * unitSize;
+    const told = tenths !== null && !(isPart && (tenths === 0n || positive(tenths) >= 1000n));
+    return told ? [tenths, 1] : all;
+  }
+
   function brief(page, value, unit) {
-    const unitSize = 10n ** BigInt(page.figures.exponents[unit] || 0);
-    const number = BigInt(value);
-    const size = number < 0n ? -number : number;
-    const halfway = 2n * (size % unitSize) === unitSize;
-    if (unitSize === 1n || size < 1000n * unitSize || halfway) return page.figures.spell(value, unit);
-    const whole = fixedPoint.divideHalfEven(number, unitSize) * unitSize;
-    const zeros = page.figures.symbols.decimal + "0".repeat(page.figures.exponents[unit]);
-    return page.figures.spell(whole, unit).replace(zeros, "");
+    const [shown, decimals] = asShown(BigInt(value), unit, page.figures.exponents[unit] || 0);
+    return page.figures.spell(shown, unit, decimals);
   }
 
   function band(chart, from, to, colour) {

@@ -15,7 +15,8 @@
     Math.abs(number % 1).toFixed(MOST_DECIMALS).replace(/0+$/, "").length - "0.".length;
 
   class Figures {
-    constructor({ symbols, exponents, nothing, currency }) {
+    constructor({ symbols, exponents, nothing, currency, dates }) {
+      this.dates = dates;
       this.symbols = symbols;
       this.exponents = exponents;
       this.nothing = nothing;
@@ -23,11 +24,11 @@
     }
 
     // A scaled integer (or a decimal string of one too large for a number) of `unit` in full.
-    spell(value, unit) {
+    spell(value, unit, decimals = this.exponents[unit] || 0) {
       if (value === null || value === undefined) return this.nothing;
       const text = String(value);
       const negative = text.startsWith("-");
-      const number = this.#number(negative ? text.slice(1) : text, this.exponents[unit] || 0);
+      const number = this.#number(negative ? text.slice(1) : text, decimals);
       const [before, after] = this.symbols[negative ? `${unit}Negative` : unit] || [
         negative ? this.symbols.minus : "",
         "",
@@ -62,8 +63,11 @@
     // A text of the CSV as a cell; a day as the language writes it.
     day(value, unit) {
       if (unit !== "date") return value;
-      const format = new Intl.DateTimeFormat(language, { ...latin, dateStyle: "medium", timeZone: "UTC" });
-      return format.format(new Date(`${value}T00:00Z`));
+      const [year, month, day] = value.split("-").map(Number);
+      const weekday = (new Date(`${value}T00:00Z`).getUTCDay() + 6) % 7;
+      const { pattern, weekdays, months } = this.dates;
+      const parts = { y: year, M: month, d: day, MMM: months[month - 1], E: weekdays[weekday] };
+      return pattern.replace(/\{(\w+)\}/g, (_, field) => parts[field] ?? parts[field[0]]);
     }
 
     // Where a figure lies on an axis.

@@ -1,4 +1,5 @@
-"""Whose turn it is in an inbox, kept where it outlives the process: poison events come up alone.
+"""Retries of events: who works on which of an inbox, kept where it outlives the process.
+
 
 A process says in a transaction of its own which events it begins. One that is killed leaves them
 marked: they come after all others, each alone and after a longer while, so that the one that kills
