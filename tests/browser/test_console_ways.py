@@ -102,7 +102,7 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     page.click("text=Sales velocity")
     page.check("input[value='7d']")
     seen = page.frame_locator("iframe.preview")
-    seen.locator("text=7 days").first.wait_for()
+    seen.locator("text=compared with").first.wait_for()
     assert seen.locator("h1").inner_text() == "Sales velocity"
     assert seen.locator("canvas").first.is_visible()
     page.click("text=Share this report")

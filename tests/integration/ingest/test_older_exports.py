@@ -95,6 +95,30 @@ def test_an_order_that_a_newer_export_has_as_paid_stays_as_it_has_it(
     assert (inboxes.ledger_of(shop.engine, shop.id), shop.rows(gaps)) == before
 
 
+@pytest.mark.parametrize(("newer", "older"), [("", "Id"), ("Id", ""), ("", "")])
+def test_an_order_that_is_paid_stays_so_whichever_of_both_exports_has_ids(
+    shop: Shop, newer: str, older: str
+) -> None:
+    """By its name then; a refund of a file as well had the older one refused."""
+
+    def without(column: str, rows: Rows) -> Imported:
+        rows = [{name: cell for name, cell in row.items() if name != column} for row in rows]
+        return bring(shop, rows)
+
+    without(newer, sold(0))
+    refunds = "refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    refunds += "r1,#1001,1,2026-03-05T10:00:00Z,1,20.00\n"
+    import_files(
+        shop.engine, shop.id, {FileKind.REFUNDS: ImportFile("refunds.csv", [refunds.encode()])}
+    )
+    before = inboxes.ledger_of(shop.engine, shop.id)
+    (said,) = left_out(without(older, [*sold(0, **PENDING), *sold(1)]))
+    assert said.startswith("1 order (#1001): ")
+    after = inboxes.ledger_of(shop.engine, shop.id)
+    assert after["orders"][:1] == before["orders"]
+    assert after["refunds"] == before["refunds"]
+
+
 def test_an_order_that_was_cancelled_since_stays_as_it_was_told(shop: Shop) -> None:
     """The file has two mugs for 45.00; one was taken out before it was cancelled."""
     gone = {"cancelled_at": LATER, "financial_status": "refunded", "at": LATER}

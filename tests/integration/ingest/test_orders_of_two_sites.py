@@ -12,8 +12,11 @@ from tests.integration.ingest.test_webhook_law import IN_ONE_DATABASE, bring_in
 from tests.support import inboxes
 from tests.support.webhook_shop import WebhookShop
 from tests.support.woocommerce_file import file_of
+from tests.unit.ingest.formats.woocommerce.test_refund_rows import file, refund, rows
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import Line, Sold
 
-from ingest.import_files import FileKind
+from ingest.formats.detect import format_of
+from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.webhooks.work import work_off
 
 NET = """
@@ -119,6 +122,22 @@ def test_an_order_of_a_file_that_takes_anothers_place_is_said(service_engine: En
     assert sites.shop.rows("SELECT reason FROM webhook_events ORDER BY id DESC LIMIT 1") == [
         (None,)
     ]
+
+
+def test_a_refund_alone_by_a_number_of_two_sites_is_left_out_and_said(
+    service_engine: Engine,
+) -> None:
+    """Nothing tells of which site it is; an export that has the order too does."""
+    sites = Sites(service_engine)
+    for site in ("a", "b"):
+        sites.tell(site, sites.order(site))
+    other = rows("9", Sold((Line("Hat", "H", 1, 1_500),)))
+    content = file(other, refund("1", Line("P1", "P1", -1, 500), at="2026-04-05 09:00"))
+    layout, orders = format_of(ImportFile("orders.csv", [content]))
+    given = {FileKind.ORDERS: orders}
+    said = import_files(sites.shop.engine, sites.shop.id, given, layout=layout).notes
+    assert any("1 order (1)" in note and "left out" in note for note in said)
+    assert sites.net == 8000 + 1500
 
 
 @IN_ONE_DATABASE

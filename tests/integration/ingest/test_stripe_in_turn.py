@@ -175,7 +175,10 @@ def test_months_in_turn_come_to_what_one_report_of_all_days_does(service_engine,
 
 
 def left_out_of(engine, tenant_id):
-    query = "SELECT order_id, stated FROM data_gaps WHERE kind = 'refunds-left-out' ORDER BY 1"
+    query = """
+        SELECT order_id, amount FROM data_gaps
+        WHERE kind = 'refunds-left-out' AND amount > 0 ORDER BY 1
+    """
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         return [tuple(each) for each in session.execute(text(query))]
 
@@ -214,3 +217,35 @@ def test_a_charge_that_a_file_has_with_its_goods_keeps_refunds_of_later_months_a
     bring([back_of(3, "-7.00")])
     assert net_by_charge(service_engine, tenant_id) == {"ch_1": (2000, 2)}
     assert left_out_of(service_engine, tenant_id) == [("ch_1", 700)]
+
+
+def test_what_an_earlier_file_left_out_stays_open_until_it_comes_again(
+    bring, service_engine, tenant_id
+):
+    """The charge comes with another refund of its own, which settles nothing of April's."""
+    march = [row(1), row(2, "refund", "-2.00", source_id="re_2")]
+    bring([back_of(3, "-4.00")])
+    bring(march)
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (800, 1)}
+    assert left_out_of(service_engine, tenant_id) == [("ch_1", 400)]
+    bring([back_of(3, "-4.00")])
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (400, 1)}
+    assert left_out_of(service_engine, tenant_id) == []
+
+
+@pytest.mark.parametrize(("kind", "undone"), [("dispute", "dispute_reversal"),
+                                              ("refund", "refund_failure")])  # fmt: skip
+def test_what_came_again_whole_takes_back_what_an_earlier_report_told(
+    bring, service_engine, tenant_id, kind, undone
+):
+    def moved(number, what, amount):
+        at = f"2026-04-{10 + number} 10:00:00"
+        return row(number, what, amount, created_utc=at, source_id="x_1")
+
+    back = moved(2, kind, "-10.00")
+    bring([row(1)])
+    bring([back])
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (0, 0)}
+    bring([back, moved(3, undone, "10.00")])
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (1000, 1)}
+    assert left_out_of(service_engine, tenant_id) == []

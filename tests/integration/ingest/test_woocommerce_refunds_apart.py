@@ -144,3 +144,36 @@ def test_a_refund_of_a_line_that_money_alone_took_from_is_of_what_is_left(bring,
         back = read(BACK)
         assert [sum(row[column] for row in back) for column in (4, 5, 6)] == [2_350, 50, 456]
         assert not any("left out" in note for note in said.notes)
+
+
+def test_another_refund_of_the_order_settles_nothing_of_what_is_left_out(bring, read):
+    """Of two mugs three came back, by files of three months."""
+    bring(rows("1", SOLD))
+    bring(OTHER, refund("1", Line("Mug", "M", -2, 1_000), tax=-380, at="2026-04-05 09:00"))
+    said = bring(OTHER, refund("1", Line("Mug", "M", -5, 1_000), at="2026-05-05 09:00"))
+    assert any("left out" in note for note in said.notes)
+    assert read(GAPS) == [("1", "refunds-left-out", 5_000)]
+
+
+def test_as_much_is_the_refund_that_events_told_before_what_is_as_much_without_tax(
+    service_engine, bring, read, tenant_id
+):
+    """Two refunds of a mug, one with its tax, told by rows and by an event that has both."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    lines = [line(1, "20.00", name="Mug", sku="M", quantity=2), line(2, "15.00", sku="H")]
+    sums = {"shipping_total": "5.00", "total_tax": "7.60"}
+    told = order(lines, "47.60", at="2026-03-02T10:00:00", **sums)
+    shop.hear(("order.updated", told))
+    for at, tax in (("2026-04-05 09:00", -190), ("2026-05-05 09:00", 0)):
+        content = file(OTHER, refund("1", Line("Mug", "M", -1, 1_000), tax=tax, at=at))
+        layout, orders = format_of(ImportFile("orders.csv", [content]))
+        import_files(shop.engine, shop.id, {FileKind.ORDERS: orders}, layout=layout)
+    both = [
+        {"id": 10, "reason": "", "total": "-11.90"},
+        {"id": 11, "reason": "", "total": "-10.00"},
+    ]
+    shop.hear(
+        ("order.updated", told | {"refunds": both, "date_modified_gmt": "2026-05-05T09:01:00"})
+    )
+    ((back,),) = shop.rows("SELECT sum(amount + shipping + tax)::int FROM refunds")
+    assert back == 2_190

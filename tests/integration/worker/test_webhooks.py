@@ -22,7 +22,7 @@ from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.time_limits import TimeLimits
-from ingest.webhooks import turns, work
+from ingest.webhooks import retries, work
 from ingest.webhooks.batch import Batch
 from ingest.webhooks.connections import public_id, set_paused
 from ingest.webhooks.dead_letters import list_dead_letters, replay_dead_letters
@@ -65,7 +65,7 @@ def test_a_burst_in_any_order_gives_the_ledger_of_the_export(
     chance.shuffle(arrived)
     connection = inboxes.connect(by_events.engine, by_events.tenant_id)
     inboxes.put(by_events.engine, by_events.tenant_id, connection, arrived)
-    monkeypatch.setattr(turns, "MOST_AT_ONCE", 40)
+    monkeypatch.setattr(retries, "MOST_AT_ONCE", 40)
     with killed_before_the_commit(monkeypatch):
         work.work_off(by_events.engine, by_events.tenant_id)
     assert inboxes.states_of(by_events.engine, by_events.tenant_id) == {"waiting": len(events)}
@@ -141,10 +141,10 @@ def test_what_the_ledger_refuses_waits_longer_each_time_and_is_replayed(shop: Sh
     inboxes.put(shop.engine, shop.tenant_id, connection, [(topic, "e", shorter)])
     began = instants.now()
     at = began
-    for turn in range(turns.MOST_ATTEMPTS):
+    for turn in range(retries.MOST_ATTEMPTS):
         at = began + timedelta(hours=2 * turn)
         clock = partial(began.__add__, timedelta(hours=2 * turn))
-        last = turn == turns.MOST_ATTEMPTS - 1
+        last = turn == retries.MOST_ATTEMPTS - 1
         worked = work.work_off(shop.engine, shop.tenant_id, now=clock)
         assert (worked.done, worked.failed, worked.dead) == (0, not last, last)
         early = work.work_off(shop.engine, shop.tenant_id, now=clock)
@@ -177,7 +177,7 @@ def test_an_event_that_ends_its_process_each_time_keeps_no_other_back(
 
     monkeypatch.setattr("ingest.webhooks.batch.decode", die)
     began = instants.now()
-    for kill in range(turns.MOST_ATTEMPTS):
+    for kill in range(retries.MOST_ATTEMPTS):
         clock = partial(began.__add__, timedelta(hours=2 * kill))
         with pytest.raises(Killed):
             work.work_off(shop.engine, shop.tenant_id, now=clock)
@@ -191,7 +191,7 @@ def test_an_event_that_ends_its_process_each_time_keeps_no_other_back(
     assert work.work_off(shop.engine, shop.tenant_id, now=lambda: late) == work.Worked(dead=1)
     db = TenantDb(shop.engine, shop.tenant_id)
     (letter,) = list_dead_letters(db, most=10)
-    assert (letter.event_id, letter.attempts) == ("poison", turns.MOST_ATTEMPTS)
+    assert (letter.event_id, letter.attempts) == ("poison", retries.MOST_ATTEMPTS)
     assert "ended each time" in (letter.reason or "")
     monkeypatch.undo()
     assert replay_dead_letters(db, None, author=COMMAND_LINE, at=late) == 1

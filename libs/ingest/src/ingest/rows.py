@@ -43,6 +43,9 @@ A space begins no id of an input (``ingest.csv.values.identity``), so that no sh
 """
 
 
+OF_PAYMENT: Final = "\t"
+"""The line of a refund of a payment that is not in the input: the one line that it has."""
+
 LINE_UNTOLD: Final = " "
 """The line of a refund of an order of which the input tells no lines: of money that is put on what
 the ledger has of it, or, with a product's id behind it, of the line of that product.

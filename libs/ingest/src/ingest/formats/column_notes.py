@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.csv.table import Table
-from ingest.gaps import Gaps
+from ingest.gaps import OF_REFUNDS, Gaps
 
 Missing = Mapping[str | tuple[str, ...], str]
 """Columns that may be missing, and what cannot be known then. Those that stand for one another are
@@ -43,7 +43,8 @@ def keep_order_gaps(
     """
     of_refunds = {each for each, kind in kinds.items() if kind is GapKind.REFUNDS_NOT_KNOWN}
     if of_refunds & set(table.present):
-        gaps.tell_refunds()
+        # What another file left out is of other days, or of other refunds.
+        gaps.tell_refunds(*OF_REFUNDS - {GapKind.REFUNDS_LEFT_OUT})
     elif others:
         gaps.tell_refunds(GapKind.REFUNDS_NOT_KNOWN)
     without = of_refunds if others else set()

@@ -40,6 +40,10 @@ _RENAME: Final = tuple(
         ("staged_gaps", "r.platform_id IS NULL"),
     )
 )
+_ARE_FEW: Final = """
+    SELECT count(*) < 1000 FROM (
+        SELECT FROM staged_order_lines WHERE platform_id IS NOT NULL LIMIT 1000) with_ids
+"""
 _ARE_KNOWN: Final = f"""
     SELECT EXISTS (
         SELECT FROM orders
@@ -58,6 +62,10 @@ def mean_by_id(cursor: Cursor) -> None:
 
 
 def are_known_by_id(cursor: Cursor) -> bool:
-    """Whether the ledger calls orders by ids of their platform, and knows no id of them besides."""
+    """Whether the ledger may call orders by ids of their platform, and know no id of them besides;
+    it is not asked for a few orders, which are looked up as they are."""
+    (few,) = cursor.execute(_ARE_FEW).fetchone() or (False,)
+    if few:
+        return True
     (known,) = cursor.execute(_ARE_KNOWN).fetchone() or (False,)
     return bool(known)

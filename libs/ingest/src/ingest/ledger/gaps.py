@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from common.reports.document.gaps import KINDS, GapKind
 from ingest.gaps import Gaps
+from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
 
 _SPREADING: Final = [kind.value for kind, rule in KINDS.items() if rule.spreads]
 _SETTLING: Final = [kind.value for kind, rule in KINDS.items() if rule.settles]
 _NOT_KNOWN: Final = GapKind.REFUNDS_NOT_KNOWN.value
 _LEFT_OUT: Final = GapKind.SALES_LEFT_OUT.value
+_LEFT_OUT_REFUNDS: Final = GapKind.REFUNDS_LEFT_OUT.value
 
 _ADD_OF_ALL = """
     INSERT INTO staged_gaps (order_id, kind, since)
@@ -99,10 +101,11 @@ _STAGE_WORTHS: Final = """
     GROUP BY w.order_id, w.kind, w.since, w.until, w.stated, w.id, w.shipping, w.tax
 """
 # Of refunds that came without their tax, the tax is reckoned in proportion to the order's.
+# What was left out is settled by what came back about then, or by a sum of all.
 # All is back by its worth: a refund of a whole order names no pieces, and one of a piece may be of
 # a part of its price. Where prices include tax, each line and each refund was rounded when it was
 # taken out, by half a unit at most: that may be missing where all pieces came back for money.
-_SETTLE: Final = """
+_SETTLE: Final = f"""
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
     SELECT %(tenant_id)s, w.order_id, w.kind, w.since, w.until, w.stated, CASE
         WHEN w.kind <> %(not_known)s THEN greatest(w.stated - coalesce(
@@ -121,11 +124,13 @@ _SETTLE: Final = """
     END
     FROM staged_worths w
     LEFT JOIN refunds r ON r.tenant_id = %(tenant_id)s AND r.order_id = w.id
+      AND (w.kind <> %(left_out)s OR {is_sum("r.external_id", "w.order_id")}
+           OR r.processed_at BETWEEN w.since - interval '1 day' AND w.until + interval '1 day')
     GROUP BY w.order_id, w.kind, w.since, w.until, w.stated, w.shipping, w.tax, w.lines,
              w.pieces, w.worth
     ON CONFLICT (tenant_id, order_id, kind) DO UPDATE SET amount = excluded.amount
     WHERE g.amount IS DISTINCT FROM excluded.amount
-"""
+"""  # noqa: S608 - words of our own
 
 
 def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
@@ -141,6 +146,7 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
         "spreading": _SPREADING,
         "told": sorted(kind.value for kind in gaps.told),
         "not_known": _NOT_KNOWN,
+        "left_out": _LEFT_OUT_REFUNDS,
     }
     if derive(cursor, "staged_left_out", _STAGE_LEFT_OUT):
         cursor.execute(_LEAVE)

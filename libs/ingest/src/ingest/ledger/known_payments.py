@@ -12,6 +12,7 @@ from common.reports.document.gaps import GapKind
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
+from ingest.rows import OF_PAYMENT
 
 
 def _left_out(gaps: str) -> str:
@@ -19,30 +20,36 @@ def _left_out(gaps: str) -> str:
     return f"{gaps}.kind = '{GapKind.REFUNDS_LEFT_OUT.value}' AND {gaps}.until IS NOT NULL"
 
 
+# Each order is looked up by itself, whatever is known of tables that were just filled.
+_STAGE_PAYMENTS: Final = f"""
+    SELECT n.order_id, o.id, o.paid_at, l.worth
+    FROM (SELECT DISTINCT order_id FROM staged_refunds WHERE line_id = '{OF_PAYMENT}') n
+    CROSS JOIN LATERAL (
+        SELECT id, paid_at FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = n.order_id LIMIT 1) o
+    CROSS JOIN LATERAL (
+        SELECT sum(unit_price::numeric * quantity + remainder - line_discount
+                   - order_discount) AS worth
+        FROM order_lines WHERE tenant_id = %(tenant_id)s AND order_id = o.id
+        HAVING count(*) = 1 AND min(external_id) = '1') l
+    WHERE o.paid_at IS NOT NULL
+"""  # noqa: S608 - words of our own, as below
 _STAGE_ALONE: Final = f"""
     SELECT r.position, r.refund_id, r.order_id, r.amount,
-           greatest(r.processed_at, o.paid_at) AS at, o.worth - o.back AS room
+           greatest(r.processed_at, p.paid_at) AS at, p.worth - coalesce(b.back, 0) AS room
     FROM staged_refunds r
-    JOIN (SELECT DISTINCT order_id FROM staged_gaps t WHERE {_left_out("t")}) g USING (order_id)
-    LEFT JOIN LATERAL (
-        SELECT o.paid_at, l.worth, coalesce(sum(f.amount), 0) AS back
-        FROM orders o
+    LEFT JOIN staged_payments p USING (order_id)
+    LEFT JOIN (
+        SELECT k.order_id, sum(f.amount) AS back
+        FROM staged_payments k
         CROSS JOIN LATERAL (
-            SELECT sum(unit_price::numeric * quantity + remainder - line_discount
-                       - order_discount) AS worth
-            FROM order_lines WHERE tenant_id = %(tenant_id)s AND order_id = o.id
-            HAVING count(*) = 1 AND min(external_id) = '1') l
-        LEFT JOIN refunds f
-          ON f.tenant_id = %(tenant_id)s AND f.order_id = o.id
-         AND NOT {is_sum("f.external_id", "o.external_id")}
-         AND NOT EXISTS (
-             SELECT FROM staged_refunds s
-             WHERE s.order_id = r.order_id AND s.refund_id = f.external_id)
-        WHERE o.tenant_id = %(tenant_id)s AND o.external_id = r.order_id
-          AND o.paid_at IS NOT NULL
-        GROUP BY o.id, o.paid_at, l.worth) o ON true
-    WHERE r.position < {{exported_before:d}}
-"""  # noqa: S608 - words of our own, as below
+            SELECT external_id, amount FROM refunds
+            WHERE tenant_id = %(tenant_id)s AND order_id = k.id OFFSET 0) f
+        LEFT JOIN staged_refunds s ON s.order_id = k.order_id AND s.refund_id = f.external_id
+        WHERE s.refund_id IS NULL AND NOT {is_sum("f.external_id", "k.order_id")}
+        GROUP BY k.order_id) b USING (order_id)
+    WHERE r.line_id = '{OF_PAYMENT}'
+"""  # noqa: S608
 _STAGE_BOOKED: Final = """
     SELECT *, least(amount, greatest(room - before, 0)) AS part
     FROM (
@@ -51,10 +58,13 @@ _STAGE_BOOKED: Final = """
         WINDOW in_turn AS (PARTITION BY order_id ORDER BY at, position)
     ) turns
 """
+_ARE_THERE: Final = f"""
+    SELECT EXISTS (SELECT FROM staged_refunds WHERE line_id = '{OF_PAYMENT}')
+"""  # noqa: S608
 _BOOK: Final = (
     """
     UPDATE staged_refunds r
-    SET amount = b.part, processed_at = b.at,
+    SET line_id = '1', amount = b.part, processed_at = b.at,
         quantity = (b.part > 0 AND b.before + b.part = b.room)::int
     FROM staged_booked b WHERE r.position = b.position
     """,
@@ -67,7 +77,9 @@ _LEAVE_OUT: Final = """
     DELETE FROM staged_refunds r USING staged_alone a
     WHERE r.position = a.position AND a.room IS NULL
 """
-_UNKNOWN: Final = "(SELECT DISTINCT order_id FROM staged_alone WHERE room IS NULL) unknown"
+_UNKNOWN: Final = """
+    (SELECT DISTINCT order_id FROM staged_alone WHERE room IS NULL AND amount > 0) unknown
+"""
 _BEYOND: Final = "(SELECT DISTINCT order_id FROM staged_booked WHERE part < amount) beyond"
 # A report of other days tells of other refunds; one of the same days tells of the same.
 _ADD_UP: Final = f"""
@@ -95,15 +107,16 @@ class PaymentsElsewhere:
 NO_PAYMENTS: Final = PaymentsElsewhere()
 
 
-def book_known(cursor: Cursor, exported_before: int) -> PaymentsElsewhere:
-    """Leave refunds of an export (before the position ``exported_before``) to the payments that the
-    ledger has, and take those of others out.
+def book_known(cursor: Cursor) -> PaymentsElsewhere:
+    """Leave refunds of payments that are not in the input to those that the ledger has, and take
+    those of others out.
 
     Runs when orders have their names.
     """
-    query = _STAGE_ALONE.format(exported_before=exported_before)
-    if not (exported_before and derive(cursor, "staged_alone", query)):
+    if cursor.execute(_ARE_THERE).fetchone() != (True,):
         return NO_PAYMENTS
+    derive(cursor, "staged_payments", _STAGE_PAYMENTS)
+    derive(cursor, "staged_alone", _STAGE_ALONE)
     if derive(cursor, "staged_booked", _STAGE_BOOKED):
         for statement in _BOOK:
             cursor.execute(statement)

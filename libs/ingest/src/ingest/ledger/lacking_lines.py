@@ -46,7 +46,6 @@ _LEAVE_OUT: Final = (
     DELETE FROM staged_refunds r USING staged_lacking k
     WHERE r.order_id = k.order_id AND r.position < %(exported_before)s
     """,
-    "DELETE FROM staged_gaps g USING staged_lacking k WHERE g.order_id = k.order_id",
 )
 
 

@@ -124,6 +124,7 @@ _KEEP_LATER_WORDS = """
         SELECT t.id FROM told t
         JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = t.id
         WHERE l.paid_at > t.at AND l.paid_at > (SELECT min(at) FROM told)
+          AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.id = l.order_id)
         GROUP BY t.id
     )
     UPDATE staged_catalogue s

@@ -10,6 +10,11 @@ from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_name import APART
 
+_FEW: Final = 1_000
+"""New orders that are looked up as they are; of more the ledger is asked once before."""
+_COUNT_NEW: Final = f"""
+    SELECT count(*) FROM (SELECT FROM staged_orders WHERE NOT known LIMIT {_FEW + 1}) new
+"""  # noqa: S608 - a number of our own
 # A shop's orders have the sign all, or none, as a rule: then there is nothing to look up.
 _ARE_BOTH: Final = """
     SELECT EXISTS (SELECT FROM staged_orders WHERE NOT known AND starts_with(order_id, '#'))
@@ -28,7 +33,9 @@ _STAGE_OTHER_SIGN: Final = f"""
                        ELSE '#' || order_id END AS other
         FROM staged_orders WHERE NOT known
     ) s
-    JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = s.other
+    CROSS JOIN LATERAL (
+        SELECT placed_at, platform_id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = s.other OFFSET 0) o
     WHERE o.placed_at BETWEEN s.placed_at - {APART} AND s.placed_at + {APART}
       AND (o.platform_id IS NULL OR s.platform_id IS NULL)
 """  # noqa: S608 - words of our own
@@ -39,7 +46,9 @@ def with_other_sign(cursor: Cursor) -> NotedOrders:
 
     Runs when orders are staged.
     """
-    (both,) = cursor.execute(_ARE_BOTH).fetchone() or (False,)
-    if not (both and derive(cursor, "staged_other_sign", _STAGE_OTHER_SIGN)):
+    (new,) = cursor.execute(_COUNT_NEW).fetchone() or (0,)
+    if new > _FEW:
+        (new,) = cursor.execute(_ARE_BOTH).fetchone() or (False,)
+    if not (new and derive(cursor, "staged_other_sign", _STAGE_OTHER_SIGN)):
         return NONE_NOTED
     return noted(cursor, "staged_other_sign", by="position")

@@ -55,8 +55,10 @@ _STAGE_TOLD_SINCE: Final = """
 _STAGE_UNPAID: Final = """
     SELECT position, order_id, platform_id, false AS deleted, true AS lacking
     FROM staged_order_lines
-    WHERE placed_at IS NOT NULL AND platform_id IS NOT NULL
-      AND paid_at IS NULL AND stands IS NOT NULL
+    WHERE placed_at IS NOT NULL AND paid_at IS NULL AND stands IS NOT NULL
+"""
+_ADD_NAMELESS: Final = f"""
+    INSERT INTO staged_told_since {_STAGE_UNPAID} AND platform_id IS NULL
 """
 # The ledger is read once, and joined by a hash of the orders in question, or sorted. A loop without
 # the index would read it once an order, and the planner takes one for a few orders where it takes
@@ -73,6 +75,11 @@ _STAGE_OLDER: Final = f"""
     SELECT t.position, t.order_id, t.platform_id, o.platform_id IS NULL AS gone
     FROM staged_told_since t LEFT JOIN staged_there o USING (platform_id)
     WHERE CASE WHEN o.platform_id IS NULL THEN t.deleted ELSE t.lacking AND o.sold END
+    UNION ALL
+    SELECT t.position, t.order_id, t.platform_id, false AS gone
+    FROM staged_told_since t
+    JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = t.order_id
+    WHERE t.lacking AND o.paid_at IS NOT NULL AND (o.platform_id IS NULL OR t.platform_id IS NULL)
     UNION ALL {GONE}
 """  # noqa: S608 - words of our own
 _NONE_OLDER: Final = "SELECT 0::bigint AS position, ''::text AS order_id WHERE false"
@@ -115,6 +122,8 @@ def leave_older(cursor: Cursor, platform: str | None) -> None:
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     named = stage_told_by_name(cursor) if there else stage_none(cursor)
     since = derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE if there else _STAGE_UNPAID)
+    if there:
+        since += cursor.execute(_ADD_NAMELESS).rowcount
     if not named + since:
         derive(cursor, "staged_older", _NONE_OLDER)
         return

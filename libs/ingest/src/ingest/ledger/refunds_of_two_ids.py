@@ -80,14 +80,17 @@ _STAGE_EACH: Final = f"""
 _STAGE_PAIRS: Final = f"""
     SELECT own.order_id, own.id, own.refund_id AS own, told.refund_id AS told,
            row_number() OVER (
-               ORDER BY (own.lines = told.lines) IS NOT TRUE,
+               ORDER BY own.goods + own.tax <> told.goods + told.tax,
+                        (own.lines = told.lines) IS NOT TRUE,
                         abs(extract(epoch FROM own.at - told.at)), own.order_id, own.refund_id,
                         told.refund_id) AS turn
     FROM staged_each_refund own JOIN staged_each_refund told USING (order_id)
     WHERE NOT own.told AND told.told AND NOT (own.known AND told.known)
       AND (own.day = told.day OR starts_with(own.refund_id, '{DATED}'))
       AND own.goods + own.tax > 0
-      AND (own.goods + own.tax = told.goods + told.tax OR (own.tax = 0 AND own.goods = told.goods))
+      AND (own.goods + own.tax = told.goods + told.tax
+           OR (own.tax = 0 AND own.goods = told.goods
+               AND NOT starts_with(own.refund_id, '{DATED}')))
       AND coalesce(own.lines = told.lines, true)
       AND NOT (own.staged AND told.staged AND NOT starts_with(told.refund_id, '{TOLD}'))
 """  # noqa: S608 - a word of our own

@@ -9,6 +9,7 @@ more than is left of it, is left out: its gap stays. Where it is booked, that ga
 from typing import Final
 
 from common.reports.document.gaps import GapKind
+from ingest.ledger.names_apart import bare, is_apart
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
@@ -19,7 +20,8 @@ _UNTOLD: Final = (
 )
 _OF_ROW: Final = _UNTOLD.replace("refund_id", "r.refund_id").replace("line_id", "r.line_id")
 _ARE_THERE: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE {_UNTOLD})"  # noqa: S608 - words of our own, as below
-# Each order is looked up by itself, whatever is known of tables that were just filled.
+# Each order is looked up by itself, whatever is known of tables that were just filled. Of several
+# sites' orders of a number nothing tells whose refund it is.
 _STAGE_ORDERS: Final = f"""
     SELECT r.order_id, coalesce(s.id, o.id) AS id, s.position AS head,
            CASE WHEN s.id IS NULL THEN o.paid_at ELSE s.paid_at END AS paid_at,
@@ -28,7 +30,12 @@ _STAGE_ORDERS: Final = f"""
     LEFT JOIN staged_orders s USING (order_id)
     LEFT JOIN LATERAL (
         SELECT id, paid_at, shipping, tax FROM orders
-        WHERE tenant_id = %(tenant_id)s AND external_id = r.order_id LIMIT 1) o ON true
+        WHERE tenant_id = %(tenant_id)s AND external_id = r.order_id
+          AND NOT EXISTS (
+              SELECT FROM orders
+              WHERE tenant_id = %(tenant_id)s AND {is_apart("external_id")}
+                AND {bare("external_id")} = r.order_id)
+        LIMIT 1) o ON true
 """  # noqa: S608
 # A sum has what is known one by one in it, and is weighed beside it.
 _STAGE_BESIDE: Final = f"""
@@ -73,15 +80,13 @@ _STAGE_LINES: Final = """
 # Of the lines of a product the first that has room; money without one is goodwill of the order.
 _STAGE_EACH: Final = f"""
     WITH found AS (
-        SELECT r.*, o.paid_at, l.line_id AS of_line, l.room, l.pieces,
+        SELECT DISTINCT ON (r.ctid) r.*, o.paid_at, l.line_id AS of_line, l.room, l.pieces,
                r.line_id = '{LINE_UNTOLD}' AND r.shipping + r.tax = 0 AS of_all
         FROM staged_refunds r JOIN staged_untold_orders o USING (order_id)
-        LEFT JOIN LATERAL (
-            SELECT line_id, room, pieces FROM staged_untold_lines
-            WHERE order_id = r.order_id
-              AND r.line_id IN (line_id, '{LINE_UNTOLD}' || product_id)
-            ORDER BY room >= r.amount AND pieces >= r.quantity DESC, line_no LIMIT 1) l ON true
+        LEFT JOIN staged_untold_lines l
+          ON l.order_id = r.order_id AND r.line_id IN (l.line_id, '{LINE_UNTOLD}' || l.product_id)
         WHERE {_OF_ROW}
+        ORDER BY r.ctid, l.room >= r.amount AND l.pieces >= r.quantity DESC, l.line_no
     ), counted AS (
         SELECT *, sum(amount) OVER so_far AS amounts, sum(quantity) OVER so_far AS counts
         FROM found WINDOW so_far AS (PARTITION BY order_id, of_line ORDER BY position)

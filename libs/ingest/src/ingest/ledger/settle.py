@@ -22,7 +22,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     Refunds before the position ``exported_before`` are an export's. Runs when orders are staged,
     and before their refunds are put to them.
     """
-    elsewhere = book_known(cursor, exported_before)
+    elsewhere = book_known(cursor)
     untold = book_untold(cursor)
     leave_to_own_word(cursor, exported_before)
     keep_known_days(cursor, exported_before)

@@ -1,6 +1,5 @@
 """Retries of events: who works on which of an inbox, kept where it outlives the process.
 
-
 A process says in a transaction of its own which events it begins. One that is killed leaves them
 marked: they come after all others, each alone and after a longer while, so that the one that kills
 its process (by memory, a time limit, a crash) keeps no other back, and is a dead letter in the end.

@@ -109,7 +109,7 @@ def test_money_that_came_again_for_a_charge_of_another_report_is_said_as_such():
 def test_of_a_charge_elsewhere_what_went_back_and_came_again_is_told_in_sum():
     rows = [row(2, "dispute", "-4.00", "ch_9"), row(3, "dispute_reversal", "4.00", "ch_9")]
     found = balance(row(1), *rows, row(4, "refund", "-3.00", "ch_9"))
-    assert found.back == [("ch_9", 300, 0)]
+    assert found.back == [("ch_9", 0, 0), ("ch_9", 300, 0)]
     assert found.gaps == [("refunds-left-out", "ch_9", 300)]
     assert balance(row(1), *rows).gaps == []
 

@@ -5,7 +5,7 @@ discounts are not in it. Refunds, lost disputes and failed charges go back; a re
 a dispute that was won are taken off what went back before.
 """
 
-from collections.abc import Iterable, Iterator, KeysView
+from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ingest.csv.values import short_identity
 from ingest.formats.customers import pseudonym
 from ingest.formats.stripe.movements import Movement, in_turn, netted, of_what_went_back
 from ingest.gaps import Gaps
-from ingest.rows import OrderLineRow, RefundRow
+from ingest.rows import OF_PAYMENT, OrderLineRow, RefundRow
 
 PAYMENT = "Payment"
 AGAIN_ELSEWHERE = (
@@ -116,7 +116,7 @@ class Charges:
             known = self._known.get(charge_id)
             back, over = netted(moved, all_told=known is not None)
             if known is None:
-                rows += self._elsewhere([each for each in back if each.amount])
+                rows += self._elsewhere(back)
                 self._came_again(AGAIN_ELSEWHERE, moved, over)
                 continue
             rows += self._paid_back(known, back)
@@ -124,19 +124,20 @@ class Charges:
             self._came_again(remark, moved, over, known.at)
         return iter(sorted(rows, key=lambda row: row.position))
 
-    def _elsewhere(self, back: list[Movement]) -> Iterator[RefundRow]:
+    def _elsewhere(self, back: Sequence[Movement]) -> Iterator[RefundRow]:
         """What went back of a charge that is not in the file: rows for the ledger where it has the
-        charge, else a gap.
+        charge, else a gap. What came again whole takes back what an earlier report told.
         """
-        if back:
-            first, last, amount = back[0], back[-1], sum(each.amount for each in back)
+        left = [each for each in back if each.amount]
+        if left:
+            first, last, amount = left[0], left[-1], sum(each.amount for each in left)
             kind = GapKind.REFUNDS_LEFT_OUT
             self._gaps.add(kind, first.charge_id, first.at, amount, until=last.at)
         for each in back:
             if each.at > self._now:
                 self._notes.add(f"its refund {FUTURE}", each.charge_id)
             yield RefundRow(
-                *(each.position, each.id, each.charge_id, "1", each.at, "return"),
+                *(each.position, each.id, each.charge_id, OF_PAYMENT, each.at, "return"),
                 *(0, each.amount, 0, 0),
             )
 
