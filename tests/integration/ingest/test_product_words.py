@@ -49,3 +49,11 @@ def test_the_latest_sale_counts_in_any_order_of_loads_and_what_was_not_sold_does
         words = tuple(session.execute(text(WORDS)).one())
     if sold := [sale for sale in sales if sale[1]]:
         assert words == max(sold)[2:5]
+
+
+def test_an_order_that_moves_to_an_earlier_day_brings_its_words_at_once(load, read, line):
+    """Its own lines of before are no later sale."""
+    for days, title in ((5, "Mug"), (1, "Cup")):
+        at = PAID + timedelta(days=days)
+        load(order_lines=[line("O1", "a", placed_at=at, paid_at=at, product_title=title)])
+    assert read("SELECT title FROM products") == [("Cup",)]
