@@ -5,6 +5,7 @@ A short number may be another order's number by chance, and is no id then.
 
 from typing import Final
 
+from ingest.ledger.rename_staged import rename_staged
 from ingest.ledger.staging import Cursor, derive
 
 _MANY_DIGITS: Final = "^[0-9]{10,}$"
@@ -29,17 +30,6 @@ _STAGE_NAMED_BY_ID: Final = f"""
     WHERE NOT EXISTS (
         SELECT FROM orders WHERE tenant_id = %(tenant_id)s AND external_id = n.order_id)
 """  # noqa: S608 - words of our own
-_RENAME: Final = tuple(
-    f"""
-    UPDATE {table} r SET order_id = n.name FROM staged_named_by_id n
-    WHERE r.order_id = n.order_id AND {without}
-    """  # noqa: S608
-    for table, without in (
-        ("staged_order_lines", "true"),
-        ("staged_refunds", "r.platform_id IS NULL"),
-        ("staged_gaps", "r.platform_id IS NULL"),
-    )
-)
 _ARE_FEW: Final = """
     SELECT count(*) < 1000 FROM (
         SELECT FROM staged_order_lines WHERE platform_id IS NOT NULL LIMIT 1000) with_ids
@@ -57,8 +47,7 @@ def mean_by_id(cursor: Cursor) -> None:
     Makes ``staged_named_by_id``: these orders.
     """
     if derive(cursor, "staged_named_by_id", _STAGE_NAMED_BY_ID):
-        for statement in _RENAME:
-            cursor.execute(statement)
+        rename_staged(cursor, "staged_named_by_id")
 
 
 def are_known_by_id(cursor: Cursor) -> bool:

@@ -7,6 +7,7 @@ placed about then. Else the order has its name, as it has where it is the only o
 from typing import Final
 
 from ingest.ledger.names_apart import bare, is_apart
+from ingest.ledger.rename_staged import rename_staged
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_name import APART
 
@@ -37,17 +38,6 @@ _STAGE_NEAREST: Final = f"""
     ) n
     WHERE n.name <> h.order_id
 """  # noqa: S608
-_RENAME_LINES: Final = """
-    UPDATE staged_order_lines l SET order_id = n.name
-    FROM staged_nearest n WHERE l.order_id = n.order_id
-"""
-_RENAME: Final = tuple(
-    f"""
-    UPDATE {table} r SET order_id = n.name
-    FROM staged_nearest n WHERE r.order_id = n.order_id AND r.platform_id IS NULL
-    """  # noqa: S608
-    for table in ("staged_refunds", "staged_gaps")
-)
 
 
 def mean_nearest(cursor: Cursor) -> None:
@@ -55,5 +45,4 @@ def mean_nearest(cursor: Cursor) -> None:
     are in the ledger."""
     (any_apart,) = cursor.execute(_ARE_THERE_ANY).fetchone() or (False,)
     if any_apart and derive(cursor, "staged_nearest", _STAGE_NEAREST):
-        for statement in (_RENAME_LINES, *_RENAME):
-            cursor.execute(statement)
+        rename_staged(cursor, "staged_nearest")
