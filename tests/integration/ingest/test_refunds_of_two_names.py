@@ -194,6 +194,23 @@ def test_a_refund_of_woocommerce_is_known_by_another_id_too(service_engine: Engi
     assert [each for each in outcome.notes if ONCE in each]
 
 
+def test_what_is_as_much_is_one_before_what_is_as_much_without_its_tax(
+    service_engine: Engine,
+) -> None:
+    """11.90 with 1.90 of tax, and 10.00 of which the file leaves the tax out: two and two."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    refunds = [{"id": 10, "total": "-11.90"}, {"id": 11, "total": "-10.00"}]
+    at = "2026-03-04T10:00:00"
+    sold = woo_order([woo_line(1, "40.00")], "47.60", total_tax="7.60", at=at, refunds=refunds)
+    shop.hear(("order.updated", sold))
+    bring(
+        shop,
+        "R1,1,,2026-03-04T08:00:00Z,return,,10.00,,",
+        "R2,1,,2026-03-04T08:00:00Z,return,,10.00,,1.90",
+    )
+    assert (ids(shop), back(shop)) == ([" refunded:10", " refunded:11"], 2190)
+
+
 @dataclass
 class Made:
     """A refund of so much, on a day, of a mug or of no line."""
