@@ -6,7 +6,7 @@ A short number may be another order's number by chance, and is no id then.
 from typing import Final
 
 from ingest.ledger.rename_staged import rename_staged
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.staging import FEW, Cursor, derive
 
 _MANY_DIGITS: Final = "^[0-9]{10,}$"
 
@@ -30,10 +30,10 @@ _STAGE_NAMED_BY_ID: Final = f"""
     WHERE NOT EXISTS (
         SELECT FROM orders WHERE tenant_id = %(tenant_id)s AND external_id = n.order_id)
 """  # noqa: S608 - words of our own
-_ARE_FEW: Final = """
-    SELECT count(*) < 1000 FROM (
-        SELECT FROM staged_order_lines WHERE platform_id IS NOT NULL LIMIT 1000) with_ids
-"""
+_ARE_FEW: Final = f"""
+    SELECT count(*) <= {FEW} FROM (
+        SELECT FROM staged_order_lines WHERE platform_id IS NOT NULL LIMIT {FEW + 1}) with_ids
+"""  # noqa: S608 - a number of our own
 _ARE_KNOWN: Final = f"""
     SELECT EXISTS (
         SELECT FROM orders

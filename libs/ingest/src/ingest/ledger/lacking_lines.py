@@ -6,12 +6,10 @@ such a line is of none of the export's. One such order keeps no export out.
 
 from typing import Final
 
+from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
-from ingest.rows import CANCELLED, REFUNDED, SUMS_OF_PAYMENTS, TOLD
+from ingest.rows import CANCELLED, REFUNDED, TOLD
 
-_SUMS: Final = " AND ".join(
-    f"f.external_id NOT LIKE '%% {each}'" for each in (REFUNDED, *SUMS_OF_PAYMENTS)
-)
 # An export spreads what it tells itself over the lines that it has.
 _STAGE_OWN_REFUNDS: Final = f"""
     SELECT f.order_id AS key, f.external_id AS refund_id, l.external_id AS line_id
@@ -19,12 +17,13 @@ _STAGE_OWN_REFUNDS: Final = f"""
     JOIN order_lines l
       ON l.tenant_id = f.tenant_id AND l.order_id = f.order_id AND l.line_no = f.line_no
     WHERE f.tenant_id = %(tenant_id)s AND f.external_id NOT IN ('{CANCELLED}', '{REFUNDED}')
-      AND NOT starts_with(f.external_id, '{TOLD}') AND {_SUMS}
+      AND NOT starts_with(f.external_id, '{TOLD}')
 """  # noqa: S608 - words of our own
-_STAGE_OF_ORDERS: Final = """
+_STAGE_OF_ORDERS: Final = f"""
     SELECT o.external_id AS order_id, r.* FROM staged_own_refunds r
     JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.id = r.key
-"""
+    WHERE NOT {is_sum("r.refund_id", "o.external_id")}
+"""  # noqa: S608 - words of our own
 _STAGE_LACKING: Final = """
     SELECT DISTINCT h.position AS head, h.order_id
     FROM staged_known_lines r

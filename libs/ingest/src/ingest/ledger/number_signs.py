@@ -7,13 +7,11 @@ one all the same, which two sources call so: it is said.
 from typing import Final
 
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.staging import FEW, Cursor, derive
 from ingest.ledger.told_by_name import APART
 
-_FEW: Final = 1_000
-"""New orders that are looked up as they are; of more the ledger is asked once before."""
 _COUNT_NEW: Final = f"""
-    SELECT count(*) FROM (SELECT FROM staged_orders WHERE NOT known LIMIT {_FEW + 1}) new
+    SELECT count(*) FROM (SELECT FROM staged_orders WHERE NOT known LIMIT {FEW + 1}) new
 """  # noqa: S608 - a number of our own
 # A shop's orders have the sign all, or none, as a rule: then there is nothing to look up.
 _ARE_BOTH: Final = """
@@ -47,7 +45,7 @@ def with_other_sign(cursor: Cursor) -> NotedOrders:
     Runs when orders are staged.
     """
     (new,) = cursor.execute(_COUNT_NEW).fetchone() or (0,)
-    if new > _FEW:
+    if new > FEW:
         (new,) = cursor.execute(_ARE_BOTH).fetchone() or (False,)
     if not (new and derive(cursor, "staged_other_sign", _STAGE_OTHER_SIGN)):
         return NONE_NOTED

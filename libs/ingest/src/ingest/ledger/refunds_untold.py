@@ -15,18 +15,23 @@ from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
 from ingest.rows import DATED, LINE_UNTOLD
 
-_UNTOLD: Final = (
-    f"(starts_with(refund_id, '{DATED}') OR starts_with(coalesce(line_id, ''), '{LINE_UNTOLD}'))"
-)
-_OF_ROW: Final = _UNTOLD.replace("refund_id", "r.refund_id").replace("line_id", "r.line_id")
-_ARE_THERE: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE {_UNTOLD})"  # noqa: S608 - words of our own, as below
+
+def _untold(refunds: str) -> str:
+    """SQL of those of ``refunds`` that are told apart from their orders' lines."""
+    return (
+        f"(starts_with({refunds}.refund_id, '{DATED}')"
+        f" OR starts_with(coalesce({refunds}.line_id, ''), '{LINE_UNTOLD}'))"
+    )
+
+
+_ARE_THERE: Final = f"SELECT EXISTS (SELECT FROM staged_refunds r WHERE {_untold('r')})"  # noqa: S608 - words of our own, as below
 # Each order is looked up by itself, whatever is known of tables that were just filled. Of several
 # sites' orders of a number nothing tells whose refund it is.
 _STAGE_ORDERS: Final = f"""
     SELECT r.order_id, coalesce(s.id, o.id) AS id, s.position AS head,
            CASE WHEN s.id IS NULL THEN o.paid_at ELSE s.paid_at END AS paid_at,
            coalesce(s.shipping, o.shipping) AS shipping, coalesce(s.tax, o.tax) AS tax
-    FROM (SELECT DISTINCT order_id FROM staged_refunds WHERE {_UNTOLD}) r
+    FROM (SELECT DISTINCT order_id FROM staged_refunds t WHERE {_untold("t")}) r
     LEFT JOIN staged_orders s USING (order_id)
     LEFT JOIN LATERAL (
         SELECT id, paid_at, shipping, tax FROM orders
@@ -41,7 +46,7 @@ _STAGE_ORDERS: Final = f"""
 _STAGE_BESIDE: Final = f"""
     SELECT r.order_id, r.line_id, r.quantity, r.amount, r.shipping, r.tax
     FROM staged_refunds r JOIN staged_untold_orders USING (order_id)
-    WHERE NOT {_OF_ROW} AND NOT {is_sum("r.refund_id", "r.order_id")}
+    WHERE NOT {_untold("r")} AND NOT {is_sum("r.refund_id", "r.order_id")}
     UNION ALL
     SELECT o.order_id, l.external_id, f.quantity, f.amount, f.shipping, f.tax
     FROM staged_untold_orders o CROSS JOIN LATERAL (
@@ -85,7 +90,7 @@ _STAGE_EACH: Final = f"""
         FROM staged_refunds r JOIN staged_untold_orders o USING (order_id)
         LEFT JOIN staged_untold_lines l
           ON l.order_id = r.order_id AND r.line_id IN (l.line_id, '{LINE_UNTOLD}' || l.product_id)
-        WHERE {_OF_ROW}
+        WHERE {_untold("r")}
         ORDER BY r.ctid, l.room >= r.amount AND l.pieces >= r.quantity DESC, l.line_no
     ), counted AS (
         SELECT *, sum(amount) OVER so_far AS amounts, sum(quantity) OVER so_far AS counts
@@ -145,7 +150,7 @@ _STAGE_BEYOND: Final = f"""
     HAVING sum(b.amount) > w.goods OR sum(b.shipping) > w.shipping OR sum(b.tax) > w.tax
 """  # noqa: S608
 _BOOK: Final = (
-    f"DELETE FROM staged_refunds WHERE {_UNTOLD}",  # noqa: S608
+    f"DELETE FROM staged_refunds r WHERE {_untold('r')}",  # noqa: S608
     """
     INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
                                 quantity, amount, shipping, tax, platform_id)

@@ -21,6 +21,8 @@ from ingest.ledger.errors import Fault, UnstorableRowError
 from ingest.ledger.order_runs import RunLine
 from ingest.rows import GapRow, ProductRow, RefundRow, StockRow
 
+FEW: Final = 1_000
+"""Orders that are looked up each by itself; for more the ledger is asked first if it need be."""
 _SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """What a COPY in PostgreSQL's binary format begins with: no flags, no extension."""
 _TRAILER: Final = b"\xff\xff"
