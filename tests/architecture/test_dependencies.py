@@ -15,7 +15,6 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(
     path.parent for each in ("libs", "services", "tools") for path in ROOT.glob(f"{each}/*/src")
 )
-DISTRIBUTIONS = packages_distributions()
 PINNED = {"uvicorn", "psycopg"}
 """Their classes are subclassed or private parts used: an upgrade is looked at first."""
 
@@ -47,11 +46,11 @@ def imported(package: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda each: each.name)
 def test_what_is_imported_is_declared(package: Path) -> None:
-    known = declared(package)
+    known, distributions = declared(package), packages_distributions()
     missing = {
         top
         for top in imported(package)
-        if not {canonicalize_name(each) for each in DISTRIBUTIONS.get(top, [top])} & set(known)
+        if not {canonicalize_name(each) for each in distributions.get(top, [top])} & set(known)
     }
     assert missing == set()
 

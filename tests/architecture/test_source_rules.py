@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,10 @@ DELAYS = "services/worker/src/worker/discord/deliver.py"
 DIMENSIONS = "libs/common/src/common/reports/sales/from_ledger.py"
 """Puts the expressions of dimensions, which are constants of the code, into its statements."""
 
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def dotted(node: ast.expr) -> str:
@@ -41,7 +45,7 @@ def dotted(node: ast.expr) -> str:
 def calls(paths: list[Path]) -> Iterator[tuple[str, ast.Call, str]]:
     """Each call: what is called, the call, and where."""
     for path in paths:
-        for node in ast.walk(TREES[path]):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call):
                 yield dotted(node.func), node, f"{path.relative_to(ROOT)}:{node.lineno}"
 
@@ -49,7 +53,7 @@ def calls(paths: list[Path]) -> Iterator[tuple[str, ast.Call, str]]:
 def imported(paths: list[Path]) -> Iterator[tuple[str, str]]:
     """Each name that is imported, with its module, and where."""
     for path in paths:
-        for node in ast.walk(TREES[path]):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 yield from ((each.name, str(path.relative_to(ROOT))) for each in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -90,7 +94,7 @@ def test_hashes_are_sound_and_compared_in_constant_time() -> None:
     compared = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in SERVED
-        for node in ast.walk(TREES[path])
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Compare)
         and isinstance(node.ops[0], ast.Eq | ast.NotEq)
         and any(

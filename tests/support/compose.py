@@ -7,8 +7,8 @@ from typing import Any, Final
 import yaml
 
 ROOT: Final = Path(__file__).parents[2]
-COMPOSE: Final[dict[str, Any]] = yaml.safe_load(
-    (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: Final[dict[str, Any]] = yaml.load(
+    (ROOT / "docker-compose.yml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
 SERVICES: Final[dict[str, dict[str, Any]]] = COMPOSE["services"]
 VARIABLE: Final = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")

@@ -8,13 +8,13 @@ import yaml
 FOLDER: Final = Path(__file__).parents[2] / "kubernetes"
 Manifest = dict[str, Any]
 
-KUSTOMIZATION: Final[Manifest] = yaml.safe_load(
-    (FOLDER / "kustomization.yaml").read_text(encoding="utf-8")
+KUSTOMIZATION: Final[Manifest] = yaml.load(
+    (FOLDER / "kustomization.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
 MANIFESTS: Final[list[Manifest]] = [
     each
     for file in KUSTOMIZATION["resources"]
-    for each in yaml.safe_load_all((FOLDER / file).read_text(encoding="utf-8"))
+    for each in yaml.load_all((FOLDER / file).read_text(encoding="utf-8"), yaml.CSafeLoader)
 ]
 
 

@@ -5,6 +5,7 @@ every report, those among them that were written before.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +39,8 @@ KEPT_DOCUMENTS: Final = Path(__file__).with_name("kept_documents")
 _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
 
 
-def words() -> list[Message]:
+@cache
+def words() -> tuple[Message, ...]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
     found = (
         *marked_words.of_templates(PAGES),
@@ -52,7 +54,7 @@ def words() -> list[Message]:
         *_from_gaps(),
         *(NO_INDEX, telling.INDEXED, telling.OTHER_CURRENCY, *telling.WHY_NOT.values()),
     )
-    return list(dict.fromkeys(message for message in found if message))
+    return tuple(dict.fromkeys(message for message in found if message))
 
 
 def of_kept_documents() -> Iterator[Message]:

@@ -8,6 +8,7 @@ from redis import Redis
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
+from tests.support.password_hashes import CHEAP
 from tests.support.sharded import SHARDS, Sharded
 
 from accounts.api_keys import KeyRequest, create_key
@@ -38,12 +39,11 @@ from common.db.shards import HOME, TenantAwayError, directory_of
 from common.db.tenancy import Access, TenantDb, transaction
 from common.http.link_hosts import LinkHosts
 from common.instants import now
-from common.password_hashing import hash_password
 from share_api.discord.guilds import AlreadyConnectedError, Connection, connect, tenant_of_guild
 from sharing.link_address import LinkAddressError, set_base_url
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
-HASH = hash_password(PASSWORD)
+HASH = CHEAP.hash(PASSWORD)
 
 
 def made(sharded: Sharded, slug: str, server: str) -> int:

@@ -13,7 +13,6 @@ from tests.support.page_words import COMMON, of_kept_documents, words
 from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
 from common.i18n.report_words import FOLDER, formatter_of, translations
 
-WORDS = words()
 CATALOGS = sorted((COMMON / FOLDER).glob("*.po"))
 LEAST_KNOWN = 0.9
 """What a catalog lacks is shown in English; more than a word here and there would be a mixture."""
@@ -44,16 +43,16 @@ def test_the_words_are_found_where_they_are_used() -> None:
         "Other products",
         ("Search {count} product", "Search {count} products"),
     ):
-        assert known in WORDS
+        assert known in words()
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_a_catalog_knows_the_words_of_pages(path: Path) -> None:
     """Else add them to the catalog, and take out what is no longer used."""
     translated = {message.id for message in catalog(path) if message.id and message.string}
-    known = sum(word in translated for word in WORDS)
-    missing = [word for word in WORDS if word not in translated]
-    assert known >= LEAST_KNOWN * len(WORDS), missing
+    known = sum(word in translated for word in words())
+    missing = [word for word in words() if word not in translated]
+    assert known >= LEAST_KNOWN * len(words()), missing
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
@@ -98,7 +97,7 @@ def test_numbers_take_their_form(tag: str, said: str) -> None:
 
 def test_polish_tells_a_few_from_many() -> None:
     counted = formatter_of(LOCALES["pl"]).counted
-    counts = [each for each in WORDS if isinstance(each, tuple)]
+    counts = [each for each in words() if isinstance(each, tuple)]
     one, many = next(each for each in counts if "came without them" in each[0])
     told = [counted(one, many, number).split(": ")[1] for number in (1, 2, 5, 12, 22)]
     assert [each.partition(" ")[2] for each in told] == [
@@ -116,7 +115,7 @@ def test_an_unknown_word_stays_english() -> None:
 
 def test_a_region_has_the_words_of_its_language_in_its_own_spelling() -> None:
     german, swiss = formatter_of(LOCALES["de"]), formatter_of(LOCALES["de-CH"])
-    for word in WORDS:
+    for word in words():
         message = word if isinstance(word, str) else word[0]
         assert swiss.text(message) == german.text(message).replace("ß", "ss")
     assert formatter_of(LOCALES["en-US"]).text("Net sales") == "Net sales"

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +40,6 @@ from report_viewer.problems.errors import (
 )
 
 REPORTS = [each.slug for each in implemented()]
-PAGES = PageRenderer(Assets(SecurityHeaders(https=False)))
 EXPIRES = datetime(2026, 5, 8, 10, tzinfo=UTC)
 
 
@@ -72,8 +72,13 @@ class Markup(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+@cache
+def pages() -> PageRenderer:
+    return PageRenderer(Assets(SecurityHeaders(https=False)))
+
+
 def page(made: Document) -> str:
-    return PAGES.report(made, token="TOKEN", expires_at=EXPIRES).decode()
+    return pages().report(made, token="TOKEN", expires_at=EXPIRES).decode()
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -303,9 +308,9 @@ def test_the_same_report_is_the_same_bytes() -> None:
 
 
 def test_pages_that_wait_reload_themselves_and_others_do_not() -> None:
-    waiting = PAGES.problem(problem_of(NotReadyError())).decode()
-    failed = PAGES.problem(problem_of(ComputationFailedError())).decode()
-    unset = PAGES.problem(problem_of(SigningNotConfiguredError())).decode()
+    waiting = pages().problem(problem_of(NotReadyError())).decode()
+    failed = pages().problem(problem_of(ComputationFailedError())).decode()
+    unset = pages().problem(problem_of(SigningNotConfiguredError())).decode()
     assert '<meta http-equiv="refresh" content="3">' in waiting
     assert '<meta http-equiv="refresh" content="15">' in failed
     assert "http-equiv" not in unset
@@ -316,7 +321,7 @@ def test_pages_that_wait_reload_themselves_and_others_do_not() -> None:
 
 def test_an_expired_link_says_since_when_in_plain_words() -> None:
     problem = problem_of(ExpiredLinkError(datetime(2026, 5, 1, 22, 30, tzinfo=UTC)))
-    html = PAGES.problem(problem).decode()
+    html = pages().problem(problem).decode()
     assert "It could be opened until 1 May 2026, 22:30 UTC." in html
     assert "2026-05-01T" not in html
     assert b"2026-05-01T22:30:00.000Z" in problem.json()
@@ -332,14 +337,18 @@ def test_an_expired_link_says_since_when_in_plain_words() -> None:
     ],
 )
 def test_a_page_in_another_language(tag: str, direction: str, span: str, money: str) -> None:
-    html = PAGES.report(
-        document("revenue-overview"), token="TOKEN", expires_at=EXPIRES, locale=LOCALES[tag]
-    ).decode()
+    html = (
+        pages()
+        .report(
+            document("revenue-overview"), token="TOKEN", expires_at=EXPIRES, locale=LOCALES[tag]
+        )
+        .decode()
+    )
     assert f'<html lang="{tag}" dir="{direction}">' in html
     assert span in html
     assert f'<bdi title="{money}">' in html
     for problem in (NotReadyError(), SigningNotConfiguredError()):
-        told = PAGES.problem(problem_of(problem), LOCALES[tag]).decode()
+        told = pages().problem(problem_of(problem), LOCALES[tag]).decode()
         assert f'<html lang="{tag}" dir="{direction}">' in told
 
 
