@@ -183,8 +183,14 @@ def service_url(databases: Databases, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def service_engine(service_url: str) -> Iterator[Engine]:
+def service_engine(
+    service_url: str, databases: Databases, request: pytest.FixtureRequest
+) -> Iterator[Engine]:
     """An engine of the services' restricted role."""
+    if "owner_url" not in request.fixturenames:
+        with databases.lasting.of(service_url) as lasting:
+            yield lasting
+        return
     engine = kept_service_engine(service_url, application_name="tests")
     yield engine
     engine.dispose()

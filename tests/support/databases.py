@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
+from tests.support.engines import LastingEngine
 from tests.support.servers import Servers
 
 from common.db import migrate, roles
@@ -40,9 +41,12 @@ _MAKE_EMPTIER = """
         RETURN true;
     END $$
 """
+# Sessions that last have nothing of the last test: no transaction, and no lock.
 _END_SESSIONS = """
-    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity a
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND NOT (
+        application_name = %s AND state = 'idle'
+        AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid))
 """
 
 
@@ -58,6 +62,7 @@ class Databases:
 
     servers: Servers
     template: str
+    lasting: LastingEngine = field(default_factory=LastingEngine, init=False)
     _kept: _Kept | None = field(default=None, init=False)
 
     @contextmanager
@@ -68,8 +73,11 @@ class Databases:
         drop(self.servers, name)
 
     def emptied(self) -> str:
-        """The database of this process, without a row and a session, as the role that owns it."""
-        if self._kept is None or not _empty(self._kept.connection):
+        """The database of this process, without a row, as the role that owns it.
+
+        It has no session but those of ``lasting`` that are idle.
+        """
+        if self._kept is None or not _empty(self._kept.connection, self.lasting.name):
             self.close()
             name = self._clone()
             connection = psycopg.connect(_plain(self._url(name)), autocommit=True)
@@ -83,6 +91,7 @@ class Databases:
 
     def close(self) -> None:
         """Drop the database of this process."""
+        self.lasting.close()
         if self._kept is not None:
             self._kept.connection.close()
             drop(self.servers, self._kept.name)
@@ -118,15 +127,15 @@ def _may_empty(connection: psycopg.Connection) -> bool:
     return connection.info.parameter_status("is_superuser") == "on"
 
 
-def _empty(connection: psycopg.Connection) -> bool:
-    """Take all rows away and end all other sessions; False if a clone is better.
+def _empty(connection: psycopg.Connection, lasting: str) -> bool:
+    """Take all rows away and end all sessions but the ``lasting``; False if a clone is better.
 
     Another role's database is cloned again, and so is one whose connection a test has broken.
     """
     if not _may_empty(connection):
         return False
     try:
-        connection.execute(_END_SESSIONS)
+        connection.execute(_END_SESSIONS, [lasting])
         found = connection.execute("SELECT pg_temp.empty(%s)", [_LARGE]).fetchone()
     except psycopg.OperationalError:
         return False

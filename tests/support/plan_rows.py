@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ingest.ledger import staging
+from ingest.ledger import temporary_tables
+from ingest.ledger.temporary_tables import Columns, Cursor
 
 
 def rows_of(plan: dict[str, Any]) -> float:
@@ -13,13 +14,18 @@ def rows_of(plan: dict[str, Any]) -> float:
     return float(rows * plan["Actual Loops"] + sum(map(rows_of, plan.get("Plans", ()))))
 
 
-def counting(looked: list[float]) -> Callable[[staging.Cursor, str, str], int]:
-    """``staging.derive`` that adds the rows of each query's plan to the last of ``looked``."""
+def counting(looked: list[float], *before: str) -> Callable[..., int]:
+    """``derive`` that adds the rows of each query's plan to the last of ``looked``; the statements
+    ``before`` are executed first.
+    """
 
-    def derive(cursor: staging.Cursor, name: str, query: str) -> int:
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+    def derive(cursor: Cursor, table: str | Columns, query: str, params: Any = None) -> int:
+        for statement in before:
+            cursor.execute(statement)
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {query}"
+        (found,) = cursor.execute(explained, params).fetchone() or ([],)
         looked[-1] += rows_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
+        return temporary_tables.derive(cursor, table, query, params)
 
     return derive
 

@@ -11,14 +11,15 @@ from typing import Any, Final
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import Engine, event, text
 
 from common.db.tables import DISTRIBUTED
-from ingest.ledger import staging
+from ingest.ledger.temporary_tables import Cursor
 
 NAMES: Final = frozenset(model.__tablename__ for model in DISTRIBUTED)
 _PLANNED: Final = re.compile(
-    r"\s*(select|with|insert|update|delete|create temporary table \S+ on commit drop as)\b",
+    r"\s*(select|with|insert|update|delete|create temporary table \S+ on commit delete rows as)\b",
     re.IGNORECASE,
 )
 _OF_ONE: Final = re.compile(r"\btenant_id = (\d+|'\d+'|\(?\$\d+)")
@@ -56,20 +57,22 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
             given[0] if isinstance(given, list) else given,
         )
 
-    execute = staging.Cursor.execute
+    execute = Cursor.execute
 
-    def loading(self: staging.Cursor, query: Any, params: Any = None, **how: Any) -> Any:
-        composed = query if isinstance(query, str) else query.as_string(self)
+    def loading(self: Cursor, query: Any, params: Any = None, **how: Any) -> Any:
+        if isinstance(query, sql.Composed):
+            query = query.as_bytes(self)
+        composed = query.decode() if isinstance(query, bytes) else query
         look(self.connection, composed, {**self._given, **(params or {})})
         return execute(self, query, params, **how)
 
     event.listen(Engine, "before_cursor_execute", before)
-    monkeypatch.setattr(staging.Cursor, "execute", loading)
+    monkeypatch.setattr(Cursor, "execute", loading)
     try:
         yield offenders
     finally:
         event.remove(Engine, "before_cursor_execute", before)
-        monkeypatch.setattr(staging.Cursor, "execute", execute)
+        monkeypatch.setattr(Cursor, "execute", execute)
         assert seen
 
 

@@ -22,14 +22,14 @@ from tests.integration.ingest.test_told_by_events import (
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
 from tests.support import hypothesis_profiles, inboxes, shopify_orders, woocommerce_json
 from tests.support.cancelled_orders import orders
-from tests.support.plan_rows import counting, rows_of
+from tests.support.plan_rows import counting
 from tests.support.shopify_json import LATER, line, order, refund
 from tests.support.shopify_orders import Story
 
 from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
-from ingest.ledger import older_exports, staging
+from ingest.ledger import older_exports
 from ingest.webhooks.work import work_off
 
 PENDING = {"Financial Status": "pending", "Paid at": ""}
@@ -238,13 +238,7 @@ def test_a_ledger_larger_than_the_memory_for_it_is_looked_at_once(
 ) -> None:
     looked: list[float] = []
 
-    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
-        cursor.execute("SET LOCAL work_mem = '64kB'")
-        cursor.execute("SET LOCAL hash_mem_multiplier = 1")
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked[-1] += rows_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
-
+    little = ("SET LOCAL work_mem = '64kB'", "SET LOCAL hash_mem_multiplier = 1")
     for many in (2_000, 4_000):
         at = Shop(service_engine)
         at.tell(told())
@@ -255,7 +249,7 @@ def test_a_ledger_larger_than_the_memory_for_it_is_looked_at_once(
             analyse(owner_engine)
         looked.append(0)
         with monkeypatch.context() as patched:
-            patched.setattr(older_exports, "derive", explained)
+            patched.setattr(older_exports, "derive", counting(looked, *little))
             outcome = bring(at, [row for n in range(many // 2) for row in sold(n, **PENDING)])
         assert left_out(outcome)[0].startswith(f"{many // 2} orders")
     assert looked[0] > 2_000

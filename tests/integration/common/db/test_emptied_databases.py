@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from tests.support.databases import Databases
 from tests.support.servers import Servers
@@ -73,3 +73,48 @@ def test_a_database_that_has_grown_is_replaced(given: Databases) -> None:
         )
     engine.dispose()
     assert given.emptied() != url
+
+
+def test_sessions_of_the_lasting_engine_stay_as_long_as_they_are_idle(given: Databases) -> None:
+    pid = text("SELECT pg_backend_pid()")
+
+    def of_next_test(left: str | None = None) -> int:
+        url = given.as_service(given.emptied())
+        with given.lasting.of(url) as engine, engine.connect() as connection:
+            found: int = connection.scalar(pid)
+            if left:
+                connection.execute(text(left))
+                connection.commit()
+        return found
+
+    first = of_next_test()
+    assert of_next_test() == first
+    assert of_next_test("SELECT pg_advisory_lock(4711)") == first
+    second = of_next_test()
+    assert second != first, "a lock that was left behind is ended with its session"
+    assert of_next_test() == second
+
+
+def test_a_connection_that_a_test_keeps_ends_with_it(given: Databases) -> None:
+    url = given.as_service(given.emptied())
+    with given.lasting.of(url) as engine:
+        left_open = engine.connect()
+        left_open.execute(text("SELECT 1"))
+        left_open.rollback()
+    given.emptied()
+    with pytest.raises(OperationalError):
+        left_open.execute(text("SELECT 1"))
+    left_open.invalidate()
+    left_open.close()
+
+
+def test_what_listens_to_the_lasting_engine_ends_with_its_test(given: Databases) -> None:
+    heard: list[object] = []
+    url = given.as_service(given.emptied())
+    with given.lasting.of(url) as engine:
+        event.listen(engine, "before_cursor_execute", lambda *each: heard.append(each[2]))
+        engine.update_execution_options(asked=True)
+    with given.lasting.of(url) as engine, engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        assert "asked" not in engine.get_execution_options()
+    assert heard == []

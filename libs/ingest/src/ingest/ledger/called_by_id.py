@@ -6,7 +6,8 @@ A short number may be another order's number by chance, and is no id then.
 from typing import Final
 
 from ingest.ledger.rename_staged import rename_staged
-from ingest.ledger.staging import FEW, Cursor, derive
+from ingest.ledger.staging import FEW
+from ingest.ledger.temporary_tables import Cursor, derive
 
 _MANY_DIGITS: Final = "^[0-9]{10,}$"
 

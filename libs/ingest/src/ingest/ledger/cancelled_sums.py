@@ -9,7 +9,7 @@ that the ledger has as it is, beside others, was taken so before, and stays.
 from typing import Final
 
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive
 from ingest.rows import CANCELLED, CANCELLED_SUM
 
 _ANY: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE refund_id = '{CANCELLED}')"  # noqa: S608 - a word of our own, as below
@@ -38,6 +38,14 @@ _STAGE_CANCELLED: Final = f"""
             WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND {_STAYS}) r) f
     WHERE f.others AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back)
 """  # noqa: S608 - words of our own
+_CANCELLED: Final = columns(
+    "staged_cancelled",
+    order_id="text",
+    position="int8",
+    back="numeric",
+    id="int8",
+    first="timestamptz",
+)
 _STAGE_BESIDE: Final = f"""
     SELECT c.order_id, c.position, f.external_id AS refund_id, f.line_id, f.processed_at, f.kind,
            f.quantity, f.amount, f.shipping, f.tax, false AS again
@@ -194,7 +202,7 @@ def settle_cancelled_sums(cursor: Cursor) -> NotedOrders:
     Runs when orders are staged and ``staged_superseded`` is made. Answers of which orders.
     """
     (there,) = cursor.execute(_ANY).fetchone() or (False,)
-    if not there or not derive(cursor, "staged_cancelled", _STAGE_CANCELLED):
+    if not there or not derive(cursor, _CANCELLED, _STAGE_CANCELLED):
         return NONE_NOTED
     derive(cursor, "staged_beside", _STAGE_BESIDE)
     cursor.execute(_TAKE_AS_TOLD_AGAIN)
@@ -210,7 +218,7 @@ def settle_told_sums(cursor: Cursor) -> None:
 
     Runs when orders are staged and ``staged_superseded`` is made.
     """
-    if not derive(cursor, "staged_cancelled", _STAGE_TOLD):
+    if not derive(cursor, _CANCELLED, _STAGE_TOLD):
         return
     cursor.execute(_NAME_TOLD)
     derive(cursor, "staged_beside", _STAGE_BESIDE)

@@ -21,7 +21,7 @@ from ingest.ledger.errors import (
     TooManyLinesError,
     UnknownProductError,
 )
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 MOST_DAYS: Final = 100
 """How many days are named, the latest first; all are counted."""

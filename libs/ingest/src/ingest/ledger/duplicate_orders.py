@@ -16,7 +16,7 @@ from ingest.csv.notes import EXAMPLES
 from ingest.ledger.instead_of_triggers import taking_out
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.remove_orders import forget_orders
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import CANCELLED, CANCELLED_SUM, REFUNDED
 
 _ARE_THERE_ANY: Final = """

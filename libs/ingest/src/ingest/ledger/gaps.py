@@ -13,7 +13,7 @@ from typing import Any, Final
 from common.reports.document.gaps import KINDS, GapKind
 from ingest.gaps import Gaps
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 
 _SPREADING: Final = [kind.value for kind, rule in KINDS.items() if rule.spreads]
 _SETTLING: Final = [kind.value for kind, rule in KINDS.items() if rule.settles]

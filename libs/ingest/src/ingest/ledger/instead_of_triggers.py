@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from common.db.ledger_writer import ZONE, by_statements
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 # Apart, so that rows without an instant are locked too: the condition would sink below the lock.
 _MARK: Final = """

@@ -4,7 +4,7 @@ from typing import Final
 
 from common.reports.document.gaps import GapKind
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 
 _ASSUMED: Final = f"kind = '{GapKind.ASSUMED_REFUND_DATES.value}'"
 # A refund is assumed to be of the day of the payment, and was not before that.

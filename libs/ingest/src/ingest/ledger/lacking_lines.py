@@ -7,7 +7,7 @@ such a line is of none of the export's. One such order keeps no export out.
 from typing import Final
 
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.rows import CANCELLED, REFUNDED, TOLD
 
 # An export spreads what it tells itself over the lines that it has.
@@ -38,7 +38,7 @@ _STAGE_LACKING: Final = """
             SELECT FROM staged_edits_gone g
             WHERE g.order_key = r.key AND g.refund_id = r.refund_id)
 """
-_NONE: Final = "SELECT 0::bigint AS head, ''::text AS order_id WHERE false"
+_LACKING: Final = columns("staged_lacking", head="int8", order_id="text")
 _LEAVE_OUT: Final = (
     "DELETE FROM staged_order_lines l USING staged_lacking k WHERE l.head = k.head",
     """
@@ -55,9 +55,9 @@ def leave_lacking(cursor: Cursor, exported_before: int) -> None:
     Runs when runs are joined and orders have their names. Makes ``staged_lacking``: these orders.
     """
     if not (exported_before and derive(cursor, "staged_own_refunds", _STAGE_OWN_REFUNDS)):
-        derive(cursor, "staged_lacking", _NONE)
+        leave_empty(cursor, _LACKING)
         return
     derive(cursor, "staged_known_lines", _STAGE_OF_ORDERS)
-    if derive(cursor, "staged_lacking", _STAGE_LACKING):
+    if derive(cursor, _LACKING, _STAGE_LACKING):
         for statement in _LEAVE_OUT:
             cursor.execute(statement, {"exported_before": exported_before})

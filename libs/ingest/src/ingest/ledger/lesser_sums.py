@@ -10,7 +10,7 @@ from typing import Final
 from common.reports.document.gaps import GapKind
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import TOLD
 
 # Where a sum has a row, it and the refunds beside it are what was told. Days that were assumed tell

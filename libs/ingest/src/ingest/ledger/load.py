@@ -40,7 +40,8 @@ from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.refund_sums import settle_assumed_dates
 from ingest.ledger.settle import settle
 from ingest.ledger.stage_orders import stage_orders
-from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
+from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, stage
+from ingest.ledger.temporary_tables import Cursor, find_kept
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
@@ -50,6 +51,8 @@ _RULES = tuple(
     )
 )
 
+_MOST_PREPARED = 400
+"""Statements that a session keeps: a load has up to some 200."""
 # Few samples are enough to tell a large staged table from a small one.
 _PREPARE = (
     "SELECT set_config('statement_timeout', %(timeout)s, true),"
@@ -161,6 +164,7 @@ def _begin(
         begin(connection)
     cursor.execute(_PREPARE, limits.settings())
     cursor.execute(LOCK_LEDGER)
+    find_kept(cursor)
 
 
 def _merge(
@@ -235,4 +239,5 @@ def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[ob
         msg = "sales are loaded through an engine of common.db.engine"
         raise TypeError(msg)
     driver.statement_timeout_seconds = limits.statement_seconds
+    driver.prepared_max = _MOST_PREPARED
     return driver

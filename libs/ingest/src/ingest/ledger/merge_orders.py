@@ -6,7 +6,7 @@ which is the order of the keys. An order that says what the ledger says already 
 
 from dataclasses import dataclass
 
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 _INSERT_CUSTOMERS = """
     INSERT INTO customers (tenant_id, id, external_id)

@@ -6,7 +6,7 @@ lines join a small temporary table and never search the ledger.
 
 from psycopg import sql
 
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 
 # The lines that tell anything of their products, and when they were sold, if they were.
 _STAGE_WORDS = """

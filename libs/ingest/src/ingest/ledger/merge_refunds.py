@@ -14,7 +14,7 @@ from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sums import give_rests, take_sums
 from ingest.ledger.spread_refunds import spread_goodwill
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
 # written anew: the input's refunds, and the ledger's of orders whose lines are replaced.

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.ledger.names_apart import bare, is_apart
 from ingest.ledger.rename_staged import rename_staged
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.ledger.told_by_name import APART
 
 _ARE_THERE_ANY: Final = f"""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.csv.notes import EXAMPLES
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ one all the same, which two sources call so: it is said.
 from typing import Final
 
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
-from ingest.ledger.staging import FEW, Cursor, derive
+from ingest.ledger.staging import FEW
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.ledger.told_by_name import APART
 
 _COUNT_NEW: Final = f"""

@@ -10,12 +10,11 @@ may follow each other either way, none is older. WooCommerce's orders have no id
 from typing import Final
 
 from ingest.ledger.noted_orders import NotedOrders, noted
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.ledger.told_by_name import GONE, stage_none, stage_told_by_name
 
 # Two platforms have orders of one id: what one told says nothing of the other's.
 _STAGE_CONNECTIONS: Final = """
-    CREATE TEMPORARY TABLE staged_connections ON COMMIT DROP AS
     SELECT id FROM ingest_connections
     WHERE tenant_id = %(tenant_id)s AND platform = %(platform)s::text
 """
@@ -57,6 +56,14 @@ _STAGE_UNPAID: Final = """
     FROM staged_order_lines
     WHERE placed_at IS NOT NULL AND paid_at IS NULL AND stands IS NOT NULL
 """
+_TOLD_SINCE: Final = columns(
+    "staged_told_since",
+    position="int8",
+    order_id="text",
+    platform_id="text",
+    deleted="bool",
+    lacking="bool",
+)
 _ADD_NAMELESS: Final = f"""
     INSERT INTO staged_told_since {_STAGE_UNPAID} AND platform_id IS NULL
 """
@@ -82,7 +89,9 @@ _STAGE_OLDER: Final = f"""
     WHERE t.lacking AND o.paid_at IS NOT NULL AND (o.platform_id IS NULL OR t.platform_id IS NULL)
     UNION ALL {GONE}
 """  # noqa: S608 - words of our own
-_NONE_OLDER: Final = "SELECT 0::bigint AS position, ''::text AS order_id WHERE false"
+_OLDER: Final = columns(
+    "staged_older", position="int8", order_id="text", platform_id="text", gone="bool"
+)
 _LEAVE_OUT: Final = (
     "DELETE FROM staged_order_lines l USING staged_older o WHERE l.head = o.position",
     """
@@ -118,18 +127,18 @@ def leave_older(cursor: Cursor, platform: str | None) -> None:
     ``platform`` whose export it is, ``staged_told_by_name`` and
     ``staged_older``: these orders, none but of such an export.
     """
-    cursor.execute(_STAGE_CONNECTIONS, {"platform": platform})
+    derive(cursor, "staged_connections", _STAGE_CONNECTIONS, {"platform": platform})
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     named = stage_told_by_name(cursor) if there else stage_none(cursor)
-    since = derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE if there else _STAGE_UNPAID)
+    since = derive(cursor, _TOLD_SINCE, _STAGE_TOLD_SINCE if there else _STAGE_UNPAID)
     if there:
         since += cursor.execute(_ADD_NAMELESS).rowcount
     if not named + since:
-        derive(cursor, "staged_older", _NONE_OLDER)
+        leave_empty(cursor, _OLDER)
         return
     cursor.execute(_NO_LOOPS)
     derive(cursor, "staged_there", _STAGE_THERE)
-    derive(cursor, "staged_older", _STAGE_OLDER)
+    derive(cursor, _OLDER, _STAGE_OLDER)
     cursor.execute(_LOOPS)
     for statement in _LEAVE_OUT:
         cursor.execute(statement)

@@ -12,7 +12,7 @@ from ingest.ledger.called_by_id import are_known_by_id, is_id, mean_by_id
 from ingest.ledger.names_apart import after_name
 from ingest.ledger.nearest_orders import mean_nearest
 from ingest.ledger.second_names import find_meant
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 
 _ARE_THERE_OLDER: Final = "SELECT EXISTS (SELECT FROM staged_older)"
 # Orders that were left out have names in their input like all others.
@@ -77,11 +77,15 @@ _STAGE_NAMESAKES: Final = f"""
     ) c
     WHERE c.renamed <> c.order_id
 """  # noqa: S608 - words of our own, as below
-_NONE: Final = """
-    SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS known,
-           false AS apart, false AS alone
-    WHERE false
-"""
+_NAMESAKES: Final = columns(
+    "staged_namesakes",
+    order_id="text",
+    platform_id="text",
+    renamed="text",
+    known="bool",
+    apart="bool",
+    alone="bool",
+)
 # A name that was made up may be what another order is called, here or in the ledger.
 _NAME_FURTHER: Final = f"""
     UPDATE staged_namesakes n SET renamed = n.renamed || {after_name("n.platform_id")}
@@ -126,8 +130,11 @@ def call_by_platform_id(cursor: Cursor, *, second_names: bool) -> int:
     (older,) = cursor.execute(_ARE_THERE_OLDER).fetchone() or (False,)
     called = _CALLED_BY_ID if are_known_by_id(cursor) else ""
     query = _STAGE_CALLED.format(older=_OLDER if older else "", called=called)
-    found = derive(cursor, "staged_called", query)
-    renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES if found else _NONE)
+    renamed = 0
+    if derive(cursor, "staged_called", query):
+        renamed = derive(cursor, _NAMESAKES, _STAGE_NAMESAKES)
+    else:
+        leave_empty(cursor, _NAMESAKES)
     if renamed:
         while cursor.execute(_NAME_FURTHER).rowcount:
             pass

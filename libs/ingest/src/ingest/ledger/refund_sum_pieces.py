@@ -7,7 +7,7 @@ Else they take theirs of the sum's, as far as they are told anew.
 from typing import Final
 
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import TOLD
 
 # Pieces of the refunds of the sum's lines as they are, and as the ledger has them with its rest.

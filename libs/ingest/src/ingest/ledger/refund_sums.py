@@ -15,7 +15,7 @@ from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sum_pieces import stage_pieces
 from ingest.ledger.repeated_refunds import leave_same
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import CANCELLED, TOLD
 
 # The shop's own word has the sum's place; the export's rows of it stand before that.

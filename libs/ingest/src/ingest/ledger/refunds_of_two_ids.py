@@ -12,7 +12,7 @@ from typing import Final
 
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.rows import CANCELLED, CANCELLED_SUM, DATED, TOLD
 
 _ARE_THERE_EVENTS: Final = """
@@ -106,12 +106,12 @@ _TAKEN: Final = """
     DELETE FROM staged_pairs p USING staged_one_refund o
     WHERE p.order_id = o.order_id AND (p.own = o.own OR p.told = o.told)
 """
-_NONE: Final = """
-    SELECT ''::text AS order_id, 0::bigint AS id, ''::text AS own, ''::text AS told WHERE false
-"""
-_NONE_LEFT: Final = """
-    SELECT ''::text AS order_id, ''::text AS own, ''::text AS told, false AS alike WHERE false
-"""
+_ONE_REFUND: Final = columns(
+    "staged_one_refund", order_id="text", id="int8", own="text", told="text"
+)
+_MAY_BE_ONE: Final = columns(
+    "staged_may_be_one", order_id="text", own="text", told="text", alike="bool"
+)
 _STAGE_LEFT: Final = """
     SELECT DISTINCT ON (order_id) order_id, own.refund_id AS own, told.refund_id AS told,
            own.goods + own.tax > 0 AND (own.goods + own.tax = told.goods + told.tax
@@ -149,7 +149,6 @@ _LEAVE_OUT: Final = (
 _STAGES: Final = (
     ("staged_told_ids", _STAGE_TOLD_IDS),
     ("staged_each_refund", _STAGE_EACH),
-    ("staged_one_refund", _NONE),
     ("staged_pairs", _STAGE_PAIRS),
 )
 _THEIR_ORDERS: Final = "(SELECT DISTINCT order_id FROM staged_one_refund) o"
@@ -164,13 +163,14 @@ def leave_two_named(cursor: Cursor) -> tuple[NotedOrders, NotedOrders]:
     """
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     if not (there and derive(cursor, "staged_two_named", _STAGE_CONCERNED)):
-        derive(cursor, "staged_may_be_one", _NONE_LEFT)
+        leave_empty(cursor, _MAY_BE_ONE)
         return NONE_NOTED, NONE_NOTED
+    leave_empty(cursor, _ONE_REFUND)
     for name, query in _STAGES:
         derive(cursor, name, query)
     while cursor.execute(_ONE).rowcount:
         cursor.execute(_TAKEN)
-    derive(cursor, "staged_may_be_one", _STAGE_LEFT)
+    derive(cursor, _MAY_BE_ONE, _STAGE_LEFT)
     for statement in _LEAVE_OUT:
         cursor.execute(statement)
     return (

@@ -12,7 +12,7 @@ from common.reports.document.gaps import GapKind
 from ingest.ledger.names_apart import bare, is_apart
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import DATED, LINE_UNTOLD
 
 

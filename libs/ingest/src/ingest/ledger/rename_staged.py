@@ -4,7 +4,7 @@ from typing import Final
 
 from psycopg import sql
 
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor
 
 _RENAME: Final = sql.SQL(
     "UPDATE {} r SET order_id = n.name FROM {} n"

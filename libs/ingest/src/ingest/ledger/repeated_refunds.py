@@ -6,7 +6,7 @@ days: to weigh them anew would only move them.
 
 from typing import Final
 
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 
 # Of goodwill the ledger has the shares of lines, and what is told is their sum.
 _EACH: Final = """
@@ -49,9 +49,7 @@ _STAGE_GOODWILL: Final = """
     SELECT s.* FROM staged_same s
     WHERE goodwill AND order_key NOT IN (SELECT order_key FROM staged_summed_up)
 """
-_KEEP_SHARES: Final = (
-    """
-    CREATE TEMPORARY TABLE staged_shares_again ON COMMIT DROP AS
+_STAGE_SHARES: Final = """
     SELECT e.position, e.refund_id, e.order_id, l.external_id AS line_id, f.processed_at, f.kind,
            f.quantity, f.amount, f.shipping, f.tax, e.order_key, e.paid_at, e.moves
     FROM staged_goodwill_again s JOIN staged_events e USING (order_key, refund_id, position)
@@ -61,7 +59,8 @@ _KEEP_SHARES: Final = (
         OFFSET 0) f
     LEFT JOIN order_lines l
       ON l.tenant_id = %(tenant_id)s AND l.order_id = f.order_id AND l.line_no = f.line_no
-    """,
+"""
+_KEEP_SHARES: Final = (
     """
     DELETE FROM staged_events e USING staged_goodwill_again s
     WHERE e.order_key = s.order_key AND e.refund_id = s.refund_id
@@ -84,5 +83,6 @@ def leave_same(cursor: Cursor) -> None:
     derive(cursor, "staged_same", _STAGE_SAME)
     cursor.execute(_LEAVE)
     if derive(cursor, "staged_goodwill_again", _STAGE_GOODWILL):
+        derive(cursor, "staged_shares_again", _STAGE_SHARES)
         for statement in _KEEP_SHARES:
             cursor.execute(statement)

@@ -8,7 +8,7 @@ id of its platform, it is; the ledger knows no other second names.
 from typing import Final
 
 from ingest.ledger.names_apart import bare, is_apart
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 
 _SIGN: Final = "'^#'"
 # Of a name that the input has, its orders have been found already, or they are several. What a
@@ -45,7 +45,7 @@ _STAGE_MEANT: Final = """
     FROM staged_unknown u JOIN staged_bare o USING (bare)
     GROUP BY u.order_id HAVING count(DISTINCT o.name) = 1 AND count(o.platform_id) > 0
 """
-_NONE: Final = "SELECT ''::text AS order_id, ''::text AS name WHERE false"
+_MEANT: Final = columns("staged_meant", order_id="text", name="text")
 _RENAME: Final = """
     UPDATE staged_refunds r SET order_id = m.name FROM staged_meant m
     WHERE r.order_id = m.order_id AND r.platform_id IS NULL
@@ -60,7 +60,7 @@ def find_meant(cursor: Cursor, *, wanted: bool) -> None:
     """
     if wanted and derive(cursor, "staged_unknown", _STAGE_UNKNOWN):
         derive(cursor, "staged_bare", _STAGE_BARE)
-        if derive(cursor, "staged_meant", _STAGE_MEANT):
+        if derive(cursor, _MEANT, _STAGE_MEANT):
             cursor.execute(_RENAME)
     else:
-        derive(cursor, "staged_meant", _NONE)
+        leave_empty(cursor, _MEANT)

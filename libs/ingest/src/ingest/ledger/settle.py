@@ -11,8 +11,8 @@ from ingest.ledger.older_exports import told_otherwise
 from ingest.ledger.refund_sums import leave_to_own_word
 from ingest.ledger.refunds_of_two_ids import leave_two_named
 from ingest.ledger.refunds_untold import book_untold
-from ingest.ledger.staging import Cursor
 from ingest.ledger.stated_refunds import settle_stated_refunds
+from ingest.ledger.temporary_tables import Cursor
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
 
 

@@ -4,10 +4,9 @@ It is put on the order's lines in proportion to what is left of each, by largest
 the earlier line. Several of one order go in turn, so that what one took is gone for the next.
 """
 
-from ingest.ledger.staging import Cursor
+from ingest.ledger.temporary_tables import Cursor, derive
 
 _NUMBER = """
-    CREATE TEMPORARY TABLE staged_goodwill ON COMMIT DROP AS
     SELECT position, order_key, row_number() OVER (PARTITION BY order_key ORDER BY position) AS turn
     FROM staged_events
     WHERE position IS NOT NULL AND line_id IS NULL AND amount > 0 AND quantity = 0
@@ -56,7 +55,7 @@ _SPREAD = """
 
 def spread_goodwill(cursor: Cursor) -> None:
     """Put what ``staged_events`` gives back without a line on lines, as far as there is room."""
-    cursor.execute(_NUMBER)
+    derive(cursor, "staged_goodwill", _NUMBER)
     (turns,) = cursor.execute(_TURNS).fetchone() or (0,)
     for turn in range(1, turns + 1):
         cursor.execute(_SPREAD, {"turn": turn})

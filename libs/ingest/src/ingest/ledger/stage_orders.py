@@ -6,7 +6,7 @@ the tenant's advisory lock: nobody else gives out keys or replaces orders meanwh
 
 from ingest.ledger.lacking_lines import leave_lacking
 from ingest.ledger.platform_ids import call_by_platform_id
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.ledger.told_by_events import keep_spreading
 from ingest.ledger.told_by_name import APART
 from ingest.ledger.told_edits import leave_edited
@@ -22,7 +22,7 @@ _STAGE_RERUNS = """
             WHERE placed_at IS NOT NULL GROUP BY order_id HAVING count(*) > 1)
     ) runs WHERE position > first
 """
-_NO_RERUNS = f"{_STAGE_RERUNS} LIMIT 0"
+_RERUNS = columns("staged_reruns", position="int8", first="int8")
 _JOIN_RUNS = """
     UPDATE staged_order_lines l SET head = r.first FROM staged_reruns r WHERE l.head = r.position
 """
@@ -142,7 +142,9 @@ def stage_orders(
     ``staged_stored`` (the ledger's lines of orders that may be the same).
     """
     renamed = call_by_platform_id(cursor, second_names=events_know_more)
-    if derive(cursor, "staged_reruns", _STAGE_RERUNS if apart or renamed else _NO_RERUNS):
+    if not (apart or renamed):
+        leave_empty(cursor, _RERUNS)
+    elif derive(cursor, _RERUNS, _STAGE_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
     if events_know_more:

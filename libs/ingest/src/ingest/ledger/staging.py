@@ -1,24 +1,24 @@
 """Bring rows to the server as they come: COPY into temporary tables.
 
 COPY FROM is refused on a table under row-level security, and a row must be looked at beside the
-others before it may enter the ledger, so everything is staged first. The tables end with the
+others before it may enter the ledger, so everything is staged first. The rows end with the
 transaction; nothing here holds more than a buffer of the input.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final, NoReturn, Self
+from itertools import chain
+from typing import Any, Final, NoReturn
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import Params, QueryNoTemplate
 from psycopg.copy import QueuedLibpqWriter
-from psycopg.types.numeric import Int4
 
 from ingest.ledger.errors import Fault, UnstorableRowError
 from ingest.ledger.order_runs import RunLine
+from ingest.ledger.temporary_tables import Columns, Cursor, analyze, leave_empty
 from ingest.rows import GapRow, ProductRow, RefundRow, StockRow
 
 FEW: Final = 1_000
@@ -30,40 +30,11 @@ _TRAILER: Final = b"\xff\xff"
 _TEXT, _WHOLE, _INSTANT, _TRUTH = "text", "int8", "timestamptz", "bool"
 
 
-class Cursor(psycopg.Cursor[Any]):
-    """A cursor whose statements name their tenant: ``%(tenant_id)s`` is given to each.
-
-    Nothing is prepared: a load's tables and their sizes are its own.
-    """
-
-    def __init__(self, connection: psycopg.Connection[Any], tenant_id: int) -> None:
-        super().__init__(connection)
-        self.tenant_id = tenant_id
-        self._given = {"tenant_id": Int4(tenant_id)}
-
-    def execute(  # type: ignore[override] # parameters of a load have names
-        self,
-        query: QueryNoTemplate,
-        params: Params | None = None,
-        *,
-        prepare: bool | None = False,
-        binary: bool | None = None,
-    ) -> Self:
-        """Execute a statement; ``params`` by names."""
-        if params is not None and not isinstance(params, Mapping):
-            msg = "parameters of a load have names"
-            raise TypeError(msg)
-        given = {**self._given, **(params or {})}
-        return super().execute(query, given, prepare=prepare, binary=binary)
-
-
 @dataclass(frozen=True, slots=True)
-class Staging:
-    """A temporary table: the ledger's ``table`` it is for, its name, columns, and the ids."""
+class Staging(Columns):
+    """A temporary table of input: the ledger's ``table`` it is for, and where its ids are."""
 
     table: str
-    name: str
-    columns: tuple[tuple[str, str], ...]
     ids: tuple[int, ...]
 
     def fault(self, row: tuple[Any, ...]) -> Fault:
@@ -81,10 +52,8 @@ def _staging(
     ids: tuple[str, ...],
     **types: str,
 ) -> Staging:
-    columns = tuple((name, types.get(name, _TEXT)) for name in row._fields)
-    return Staging(
-        table, f"staged_{table}", columns, tuple(row._fields.index(name) for name in ids)
-    )
+    typed = tuple((name, types.get(name, _TEXT)) for name in row._fields)
+    return Staging(f"staged_{table}", typed, table, tuple(row._fields.index(name) for name in ids))
 
 
 PRODUCTS = _staging("products", ProductRow, ("product_id",), position=_WHOLE, unit_cost=_WHOLE)
@@ -146,35 +115,35 @@ def stage(cursor: Cursor, staging: Staging, rows: Iterable[Any]) -> int:
         ValueError: the rows' positions do not grow.
         UnstorableRowError: a value that its column cannot hold.
     """
-    name = sql.Identifier(staging.name)
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
-        for column, kind in staging.columns
-    )
-    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, columns))
-    count = _copy(cursor, staging, rows)
-    if count:
-        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    leave_empty(cursor, staging)
+    rows = iter(rows)
+    first = _first(rows)
+    if not first:
+        return 0
+    count = _copy(cursor, staging, first, rows)
+    cursor.execute(analyze(staging.name))
     return count
 
 
-def derive(cursor: Cursor, name: str, query: str) -> int:
-    """Keep the rows of ``query`` as the temporary table ``name``; answers how many they are."""
-    statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}")
-    cursor.execute(statement.format(sql.Identifier(name), sql.SQL(query)))
-    count = cursor.rowcount
-    if count:
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
-    return count
+def _first(rows: Iterator[Any]) -> list[Any]:
+    """All rows where they are few, else the first of them, up to a batch of columns."""
+    first = []
+    for row in rows:
+        first.append(row)
+        if len(first) == FEW or not isinstance(row, tuple):
+            break
+    return first
 
 
-def _copy(cursor: Cursor, staging: Staging, rows: Iterable[Any]) -> int:
+def _copy(cursor: Cursor, staging: Staging, first: list[Any], rows: Iterator[Any]) -> int:
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(staging.name))
+    # A thread sends, so that the next rows are read while the server is busy with these.
+    many = len(first) == FEW or not isinstance(first[-1], tuple)
+    writer = QueuedLibpqWriter(cursor) if many else None
     try:
-        # A thread sends, so that the next rows are read while the server is busy with these.
-        with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
+        with cursor.copy(statement, writer=writer) as copy:
             copy.set_types([kind for _, kind in staging.columns])
-            return _Written(copy, staging).write(rows)
+            return _Written(copy, staging).write(chain(first, rows))
     except psycopg.errors.CharacterNotInRepertoire as error:
         # The server reads what was sent a while ago: which row it was is in its message only.
         raise UnstorableRowError(staging.table, [], 1) from error

@@ -11,7 +11,7 @@ from typing import Final
 
 from common.reports.document.gaps import GapKind
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.rows import REFUNDED, TOLD
 
 # Each order is looked up by itself, whatever is known of tables that were just filled.
@@ -127,7 +127,7 @@ _THERE_ARE: Final = f"""
            coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
     FROM staged_refunds
 """  # noqa: S608 - words of our own
-_NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
+_SUPERSEDED: Final = columns("staged_superseded", order_key="int8", refund_id="text")
 
 
 def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[NotedOrders, NotedOrders]:
@@ -142,16 +142,16 @@ def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[NotedOr
     if told:
         cursor.execute(_KEEP_DAYS)
     if not sums:
-        derive(cursor, "staged_superseded", _NONE_SUPERSEDED)
+        leave_empty(cursor, _SUPERSEDED)
         return NONE_NOTED, NONE_NOTED
     counts = [
-        derive(cursor, name, query)
-        for name, query in (
+        derive(cursor, table, query)
+        for table, query in (
             ("staged_summed", _STAGE_SUMMED),
             ("staged_stated", _STAGE_STATED),
             ("staged_turns", _STAGE_TURNS),
             ("staged_agreed", _STAGE_AGREED.format(exported_before=exported_before)),
-            ("staged_superseded", _STAGE_SUPERSEDED),
+            (_SUPERSEDED, _STAGE_SUPERSEDED),
         )
     ]
     if not counts[3]:

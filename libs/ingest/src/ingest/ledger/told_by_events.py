@@ -9,7 +9,7 @@ A sum of a cancelled order beside refunds that are known is settled by itself
 (``ingest.ledger.cancelled_sums``), whatever it is of lines.
 """
 
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, derive
 from ingest.rows import CANCELLED
 
 _ARE_THERE_EVENTS = "SELECT EXISTS (SELECT FROM webhook_orders WHERE tenant_id = %(tenant_id)s)"

@@ -10,7 +10,7 @@ from before, unless it has orders from after that.
 from typing import Final
 
 from ingest.ledger.order_keys import OF_FACTS
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 
 # How far two clocks that told one moment may be apart, where one of them may tell the day alone.
 APART: Final = "interval '51 hours'"
@@ -49,12 +49,19 @@ _STAGE_BY_NUMBER: Final = f"""
     JOIN staged_nameless h ON h.order_id = w.number
 """  # noqa: S608 - words of our own
 _ADD: Final = "INSERT INTO staged_told_by_name SELECT * FROM staged_by_number"
-_NONE: Final = """
-    SELECT 0::bigint AS position, ''::text AS order_id, now() AS placed_at, now() AS paid_at,
-           false AS named, ''::text AS named_id, ''::text AS own_id, ''::text AS placed,
-           ''::text AS paid, ''::text AS said_at
-    WHERE false
-"""
+_TOLD_BY_NAME: Final = columns(
+    "staged_told_by_name",
+    position="int8",
+    order_id="text",
+    placed_at="timestamptz",
+    paid_at="timestamptz",
+    named="bool",
+    named_id="text",
+    own_id="text",
+    placed="text",
+    paid="text",
+    said_at="text",
+)
 GONE: Final = f"""
     SELECT position, order_id, NULL::text AS platform_id, true AS gone
     FROM (
@@ -79,7 +86,7 @@ def stage_told_by_name(cursor: Cursor) -> int:
     nameless = derive(cursor, "staged_nameless", _STAGE_NAMELESS)
     if not nameless:
         return stage_none(cursor)
-    found = derive(cursor, "staged_told_by_name", _STAGE_BY_ID)
+    found = derive(cursor, _TOLD_BY_NAME, _STAGE_BY_ID)
     if found < nameless and derive(cursor, "staged_by_number", _STAGE_BY_NUMBER):
         found += cursor.execute(_ADD).rowcount
     return found
@@ -87,4 +94,5 @@ def stage_told_by_name(cursor: Cursor) -> int:
 
 def stage_none(cursor: Cursor) -> int:
     """Make it without any."""
-    return derive(cursor, "staged_told_by_name", _NONE)
+    leave_empty(cursor, _TOLD_BY_NAME)
+    return 0

@@ -10,7 +10,7 @@ lines count, and with them go the edits, which they are less by already.
 from typing import Final
 
 from ingest.ledger.noted_orders import NotedOrders, noted
-from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.rows import CANCELLED
 
 # Each order is looked up by itself, whatever is known of tables that were just filled.
@@ -133,16 +133,16 @@ _STAGE_GONE: Final = """
     WHERE is_edit AND id IN (SELECT id FROM lessened)
 """
 _CONNECTED: Final = "SELECT EXISTS (SELECT FROM staged_connections)"
-_NONE_TOLD: Final = "SELECT 0::bigint AS head, ''::text AS order_id, false AS same WHERE false"
-_NONE_GONE: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
+_EDITS_TOLD: Final = columns(
+    "staged_edits_told", head="int8", order_id="text", platform_id="text", same="bool"
+)
+_EDITS_GONE: Final = columns("staged_edits_gone", order_key="int8", refund_id="text")
 _STAGES: Final = (
     ("staged_theirs_edited", _STAGE_THEIRS),
     ("staged_ours_edited", _STAGE_OURS),
     ("staged_until", _STAGE_UNTIL),
     ("staged_same_lines", _STAGE_SAME_LINES),
     ("staged_unheld", _STAGE_UNHELD),
-    ("staged_edits_told", _STAGE_STAYING),
-    ("staged_edits_gone", _STAGE_GONE),
 )
 """Each with its own statistics: in one statement the planner takes nearly all of them for empty."""
 _LEAVE_OUT: Final = (
@@ -170,12 +170,15 @@ def leave_edited(cursor: Cursor) -> None:
     """
     (connected,) = cursor.execute(_CONNECTED).fetchone() or (False,)
     if not (connected and derive(cursor, "staged_edited", _STAGE_EDITED)):
-        derive(cursor, "staged_edits_told", _NONE_TOLD)
-        derive(cursor, "staged_edits_gone", _NONE_GONE)
+        leave_empty(cursor, _EDITS_TOLD)
+        leave_empty(cursor, _EDITS_GONE)
         return
     derive(cursor, "staged_taken_out", _STAGE_TAKEN_OUT)
-    counts = {name: derive(cursor, name, query) for name, query in _STAGES}
-    if counts["staged_edits_told"]:
+    for name, query in _STAGES:
+        derive(cursor, name, query)
+    told = derive(cursor, _EDITS_TOLD, _STAGE_STAYING)
+    derive(cursor, _EDITS_GONE, _STAGE_GONE)
+    if told:
         for statement in _LEAVE_OUT:
             cursor.execute(statement)
 
