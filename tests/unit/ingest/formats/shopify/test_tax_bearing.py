@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, export
 from tests.unit.ingest.formats.shopify.test_reconcile import read
 
+from ingest.formats.allocate import spread
 from ingest.formats.shopify.tax_rates import goods_alone
 
 MORE = (
@@ -323,3 +324,69 @@ def test_a_value_of_a_tax_that_cannot_be_read_is_none():
     assert ",7.00," in content
     rows, *_ = read(content.replace(",7.00,", ",n/a,"))
     assert rows[0].tax == 4_500
+
+
+VAT = Fraction(1, 5)
+ITS_LINES = "taken out of those it is of by its rate"
+
+
+@pytest.mark.parametrize(
+    ("lines", "shipping", "tax", "goods", "of_shipping"),
+    [
+        ([(1_000, VAT), (1_200, VAT)], 360, 260, [1_000, 1_000], 300),
+        ([(1_000, VAT)], 360, 60, [1_000], 300),
+        ([(1_000, VAT), (1_200, VAT)], 350, 200, [1_000, 1_000], 350),
+        ([(500, VAT), (900, VAT), (2_400, VAT), (3_000, VAT)], 0, 500, [500, 900, 2_400, 2_500], 0),
+    ],
+    ids=["a book beside", "books alone", "no tax on shipping", "of four"],
+)
+def test_lines_at_no_rate_keep_their_price(lines, shipping, tax, goods, of_shipping):
+    """Food and books at 0 % are taxable for Shopify, and no tax of theirs is named."""
+    rows, _, notes, found = read(of_rates(lines, [("GB VAT 20%", tax)], shipping))
+    assert found.unexplained == ()
+    assert [net_of(row) for row in rows] == goods
+    assert rows[0].shipping == of_shipping
+    assert any(ITS_LINES in note for note in notes)
+
+
+@given(
+    lines=st.lists(
+        st.tuples(st.integers(300, 200_000), st.sampled_from([VAT, None])), min_size=1, max_size=6
+    ),
+    shipping=st.sampled_from([0, 490]),
+    taxed=st.booleans(),
+    percent=st.sampled_from([0, 10, 15, 50]),
+)
+def test_no_line_is_said_to_bear_a_tax_that_is_anothers(lines, shipping, taxed, percent):
+    """Where one way alone comes to the tax it is the true one, and else nothing is claimed."""
+    prices = [price for price, _ in lines]
+    off = round(sum(prices) * percent / 100)
+    paid = [price - part for price, part in zip(prices, spread(off, prices), strict=True)]
+    taxes = [tax_of(each, VAT) if rate else 0 for each, (_, rate) in zip(paid, lines, strict=True)]
+    on_shipping = tax_of(shipping, VAT) if taxed else 0
+    tax = sum(taxes) + on_shipping
+    assume(tax)
+    content = of_rates([(price, VAT) for price in prices], [("VAT 20%", tax)], shipping, off)
+    rows, _, notes, found = read(content)
+    assert found.unexplained == ()
+    assert sum(map(net_of, rows)) + rows[0].shipping + tax == sum(paid) + shipping
+    if any(ITS_LINES in note for note in notes):
+        for row, each, own in zip(rows, paid, taxes, strict=True):
+            assert abs(net_of(row) - (each - own)) <= len(lines) + 1
+        assert abs(rows[0].shipping - (shipping - on_shipping)) <= len(lines) + 1
+
+
+def test_a_percentage_of_all_was_given_on_all():
+    """Four lines of two rates, of each of which 10 % are off: 107.00, 119.00, 53.50 and 23.80."""
+    lines = [(10_700, FOOD), (11_900, OTHER), (5_350, FOOD), (2_380, OTHER)]
+    taxes = [("MwSt 7%", 945), ("MwSt 19%", 2_052)]
+    rows, _, notes, found = read(of_rates(lines, taxes, off=3_033))
+    assert found.unexplained == ()
+    assert [net_of(row) for row in rows] == [9_000, 9_000, 4_500, 1_800]
+    assert any("several rates" in note for note in notes)
+
+
+def test_a_tax_that_fits_no_lines_is_said_to_fit_none():
+    rows, _, notes, _ = read(of_rates([(1_000, VAT), (1_200, VAT)], [("VAT 20%", 97)]))
+    assert any("which bear it is not told" in note for note in notes)
+    assert [net_of(row) for row in rows] == [956, 1_147]

@@ -20,7 +20,7 @@ from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.card_discount import WithoutCards, without_cards
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
-from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes, paid_for
+from ingest.formats.shopify.tax_bearing import all_bear, bears_tax, own_taxes, paid_for
 
 __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
 
@@ -32,6 +32,13 @@ IN_SOME_PRICES = (
 
 IN_PRICES_BY_RATE = (
     "prices include taxes of several rates; each was taken out of the lines it is of"
+)
+IN_PRICES_OF_ITS_LINES = (
+    "prices include a tax that is not all lines'; it was taken out of those it is of by its rate"
+)
+IN_PRICES_OF_SOME_LINES = (
+    "prices include a tax that at its rate is not that of all lines; which bear it is not told, and"
+    " it was taken out of lines and shipping in proportion"
 )
 
 
@@ -108,7 +115,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         bears = bears_tax(lines, paid, shipping, sums, inside=True)
         by_rate = own_taxes(bears, lines, order_discount, shipping, sums)
         own = by_rate or [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
-        remarks.append(_in_prices([*paid, shipping], bears, by_rate))
+        remarks.append(_in_prices([*paid, shipping], bears, by_rate, sums))
         worths = list(zip((line.value for line in lines), paid, strict=True))
         parts, tax_on_shipping = take_out(sums.taxes, shipping, worths, own=own, bears=bears)
         lines = [_net(line, *part) for line, part in zip(lines, parts, strict=True)]
@@ -159,10 +166,14 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
     return [replace(line, discount=0) for line in lines], off
 
 
-def _in_prices(over: Sequence[int], bears: Sequence[bool], by_rate: list[int] | None) -> str:
+def _in_prices(
+    over: Sequence[int], bears: Sequence[bool], by_rate: list[int] | None, sums: Sums
+) -> str:
     """What is said of a tax in the prices: what it was taken out of, of ``over``."""
     if by_rate:
-        return IN_PRICES_BY_RATE
+        return IN_PRICES_BY_RATE if len(sums.by_rate) > 1 else IN_PRICES_OF_ITS_LINES
+    if len(sums.by_rate) == 1 and not all_bear(bears, over, sums):
+        return IN_PRICES_OF_SOME_LINES
     untaxed = (each for each, bearing in zip(over, bears, strict=True) if not bearing)
     return IN_SOME_PRICES if any(untaxed) else IN_PRICES
 

@@ -2,12 +2,13 @@
 
 The export says of each line whether it is taxable. Of the shipping it says nothing: where the
 order's rate gives its taxes for the goods alone, and not for goods and shipping, it bears none.
-Which line bears which of several rates it does not say either: they are tried. Nothing is claimed
-that could be otherwise: a line that is taxable may be at no rate, and a discount on the order may
-be one on some of its lines.
+Which line bears which of several rates, or the one rate where not all do, it does not say either:
+they are tried. Nothing is claimed that could be otherwise: a line that is taxable may be at no
+rate, and a discount on the order may be one on some of its lines, unless it is a percentage of all.
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import product
 from operator import add
 from typing import Final
@@ -65,30 +66,44 @@ def own_taxes(
     shipping: int,
     sums: Sums,
 ) -> list[int] | None:
-    """The tax in each line, and at the end in the shipping, where prices include several rates.
+    """The tax in each line, and at the end in the shipping, where not all bear the one rate.
 
     ``bears`` says which lines are taxable. None unless exactly one way to put the lines, and the
     shipping, under the rates comes to each rate's tax: the shipping may be under one of them, under
     none, or under all in proportion to the goods; a line may be under none. Nor may there be
     another way with the order's discount on some of the lines alone.
     """
-    if len(sums.by_rate) <= 1:
-        return None
-    rounding = 1 + len(lines)
-    taxes = stacked(sums.by_rate, rounding=rounding)
-    several = len(taxes) > 1 and sum(tax.amount for tax in taxes) == sums.taxes
+    taxes = stacked(sums.by_rate, rounding=1 + len(lines))
     paid = paid_for(lines, order_discount)
+    known = taxes and sum(tax.amount for tax in taxes) == sums.taxes
+    if not known or all_bear(bears, [*paid, shipping], sums):
+        return None
+    # Each line's tax is rounded, and what was paid for it is.
+    rounding = 1 + len(lines) if len(taxes) > 1 else 1 + (1 + len(lines)) // 2
     under = [number for number, amount in enumerate(paid) if bears[number] and amount]
-    tried = (len(taxes) + 1) ** len(under) * 2 ** (len(lines) if order_discount else 0)
-    if not several or tried > _MOST_TRIED:
+    on_some = order_discount and not _is_percentage(lines, order_discount)
+    if (len(taxes) + 1) ** len(under) * 2 ** (len(lines) if on_some else 0) > _MOST_TRIED:
         return None
     found: Way | None = None
-    for given in _discounted(lines, order_discount):
+    for given in _discounted(lines, order_discount) if on_some else [paid]:
         for way in _ways(taxes, [given[number] for number in under], shipping, rounding):
             if found is not None or given != paid:
                 return None
             found = way
     return None if found is None else _taxes_of(found, taxes, under, paid)
+
+
+def all_bear(bears: Sequence[bool], paid: Sequence[int], sums: Sums) -> bool:
+    """Whether what ``bears`` the tax, of lines and shipping, does so at the order's one rate."""
+    bearing = sum(amount for amount, each in zip(paid, bears, strict=True) if each)
+    return is_tax(sums.rate, bearing, sums.taxes, len(paid), inside=True)
+
+
+def _is_percentage(lines: Sequence[Goods], off: int) -> bool:
+    """Whether a discount is a whole percentage of all lines: it was given on all of them."""
+    worth = sum(line.paid for line in lines)
+    apart = abs(100 * off - worth * round(Fraction(100 * off, worth))) if worth > 0 else worth
+    return 0 < off < worth and 2 * apart <= 100 * len(lines)
 
 
 def _discounted(lines: Sequence[Goods], off: int) -> Iterator[list[int]]:
@@ -151,7 +166,7 @@ def _between(amounts: Sequence[int], least: Sequence[int], most: Sequence[int]) 
 def _of_shipping(goods: Sequence[int], shipping: int) -> Iterator[list[int]]:
     """What of the shipping may be under each rate, that have ``goods`` under them."""
     yield [0] * len(goods)
-    if shipping and all(goods):
+    if shipping and len(goods) > 1 and all(goods):
         yield spread(shipping, goods)
     for rate in range(len(goods) if shipping else 0):
         yield [shipping if number == rate else 0 for number in range(len(goods))]
