@@ -134,7 +134,7 @@ class LineColumns(NamedTuple):
 
     ``product_id`` is the SKU, or the title where there is none; ``number`` is the row's in its
     order, from 1: rows of tips and of removed lines count, so that no other line's number changes.
-    ``taxable`` is whether the shop charges tax on it.
+    ``taxable`` is whether the shop charges tax on it, where that is told.
     ``card``, ``tip`` and ``tax`` are what a webhook states besides.
     """
 
@@ -144,7 +144,7 @@ class LineColumns(NamedTuple):
     price: int
     sku: str | None
     discount: int
-    taxable: bool = True
+    taxable: bool | None = None
     product_id: str = ""
     number: int = 0
     card: bool | None = None
@@ -210,8 +210,8 @@ def of_test(payment_method: str) -> bool:
     return _OF_TESTS.search(payment_method) is not None
 
 
-def _taxable(text: str) -> bool:
-    return truth(text) if text.strip() else True
+def _taxable(text: str) -> bool | None:
+    return truth(text) if text.strip() else None
 
 
 def shopify_instant(text: str) -> datetime | None:
