@@ -14,6 +14,7 @@ from ingest.ledger.load import load_sales
 from ingest.load_notes import load_notes
 
 ID = "5000123456701"
+NAMES = [ID, f"gid://shopify/Order/{ID}"]
 SIGN = "is called with the sign #"
 OTHER_NAME = "goes on by that name"
 
@@ -27,8 +28,11 @@ def load(shop: Shop, **rows: Any) -> list[str]:
     return list(load_notes(load_sales(shop.engine, shop.id, **rows)))
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("turn", [*permutations(["export", "events", "program"])])
-def test_whoever_tells_it_it_is_one_order(shop: Shop, line: Any, turn: tuple[str, ...]) -> None:
+def test_whoever_tells_it_it_is_one_order(
+    shop: Shop, line: Any, turn: tuple[str, ...], name: str
+) -> None:
     for source in turn:
         match source:
             case "export":
@@ -36,16 +40,17 @@ def test_whoever_tells_it_it_is_one_order(shop: Shop, line: Any, turn: tuple[str
             case "events":
                 shop.tell(told() | {"id": int(ID)})
             case _:
-                load(shop, order_lines=[line(ID, "1", unit_price=2500)])
+                load(shop, order_lines=[line(name, "1", unit_price=2500)])
     assert shop.rows("SELECT count(*) FROM orders") == [(1,)]
     assert net(shop) == 2500
 
 
-def test_its_refunds_are_of_that_order(shop: Shop, line: Any, refund: Any) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_its_refunds_are_of_that_order(shop: Shop, line: Any, refund: Any, name: str) -> None:
     bring(shop, sold(0, Id=ID))
-    notes = load(shop, order_lines=[line(ID, "1", unit_price=2500)])
+    notes = load(shop, order_lines=[line(name, "1", unit_price=2500)])
     assert [each for each in notes if OTHER_NAME in each]
-    load(shop, refunds=[refund("R1", ID, "1", amount=700)])
+    load(shop, refunds=[refund("R1", name, "1", amount=700)])
     assert net(shop) == 1800
 
 

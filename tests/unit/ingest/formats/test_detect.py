@@ -19,6 +19,7 @@ OWN = b"order_id,paid_at,currency,line_id,product_id,quantity,unit_price\nO1,x,E
         (SHOPIFY, "shopify"),
         (b"\xef\xbb\xbf" + SHOPIFY, "shopify"),
         (SHOPIFY.lower(), "shopify"),
+        (SHOPIFY.replace(b"\r\n", b"\n").replace(b"\n", b"\r"), "shopify"),
         (OWN, "own"),
         (b"", "own"),
         (b'"', "own"),

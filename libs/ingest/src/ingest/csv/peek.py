@@ -1,6 +1,7 @@
 """Look at a file's header and put the bytes that were looked at back."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
@@ -10,6 +11,7 @@ from ingest.csv.headers import folded
 
 PEEK_BYTES: Final = 64 * 1024
 """A header is looked for in so many bytes at most."""
+_LINE_END: Final = re.compile(rb"[\r\n]")
 
 
 def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[bytes]]:
@@ -20,9 +22,9 @@ def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[byte
     for block in coming:
         seen.append(block)
         length += len(block)
-        if b"\n" in block or length > PEEK_BYTES:
+        if _LINE_END.search(block) or length > PEEK_BYTES:
             break
-    first = b"".join(seen).partition(b"\n")[0].decode("utf-8-sig", errors="replace")
+    first = _LINE_END.split(b"".join(seen), 1)[0].decode("utf-8-sig", errors="replace")
     try:
         names = next(csv.reader([first[:PEEK_BYTES]]), [])
     except csv.Error:

@@ -1,6 +1,7 @@
 """Orders that a program calls by the platform's id, and exports and events by their number: one.
 
-A short number may be another order's number by chance, and is no id then.
+A short number may be another order's number by chance, and is no id then. Shopify's API calls them
+by a global id, too, which has the number at its end.
 """
 
 from typing import Final
@@ -9,12 +10,18 @@ from ingest.ledger.rename_staged import rename_staged
 from ingest.ledger.staging import FEW
 from ingest.ledger.temporary_tables import Cursor, derive
 
-_MANY_DIGITS: Final = "^[0-9]{10,}$"
+_GLOBAL: Final = "gid://shopify/Order/"
+_MANY_DIGITS: Final = f"^([0-9]{{10,}}|{_GLOBAL}[0-9]+)$"
 
 
 def is_id(name: str) -> str:
     """SQL of whether a name can only be a platform's id, by an expression."""
     return f"{name} ~ '{_MANY_DIGITS}'"
+
+
+def named_by(platform_id: str) -> str:
+    """SQL of the names that a platform's id gives an order, by an expression."""
+    return f"({platform_id}, '{_GLOBAL}' || {platform_id})"
 
 
 _STAGE_NAMED_BY_ID: Final = f"""
@@ -27,7 +34,9 @@ _STAGE_NAMED_BY_ID: Final = f"""
     ) n
     CROSS JOIN LATERAL (
         SELECT external_id FROM orders
-        WHERE tenant_id = %(tenant_id)s AND platform_id = n.order_id ORDER BY id LIMIT 1) o
+        WHERE tenant_id = %(tenant_id)s
+          AND platform_id = regexp_replace(n.order_id, '^{_GLOBAL}', '')
+        ORDER BY id LIMIT 1) o
     WHERE NOT EXISTS (
         SELECT FROM orders WHERE tenant_id = %(tenant_id)s AND external_id = n.order_id)
 """  # noqa: S608 - words of our own

@@ -8,7 +8,7 @@ without an id means them by the names that they have there.
 
 from typing import Final
 
-from ingest.ledger.called_by_id import are_known_by_id, is_id, mean_by_id
+from ingest.ledger.called_by_id import are_known_by_id, is_id, mean_by_id, named_by
 from ingest.ledger.names_apart import after_name
 from ingest.ledger.nearest_orders import mean_nearest
 from ingest.ledger.second_names import find_meant
@@ -27,8 +27,8 @@ _OLDER: Final = """
 _CALLED_BY_ID: Final = f"""
         UNION ALL
         SELECT id, external_id FROM orders
-        WHERE tenant_id = %(tenant_id)s AND external_id = h.platform_id AND platform_id IS NULL
-          AND {is_id("external_id")}
+        WHERE tenant_id = %(tenant_id)s AND external_id IN {named_by("h.platform_id")}
+          AND platform_id IS NULL AND {is_id("external_id")}
 """  # noqa: S608 - words of our own
 _STAGE_CALLED: Final = """
     SELECT h.order_id, h.platform_id, h.first, h.turn, h.sharing,

@@ -26,6 +26,7 @@ from ingest.csv.values import (
 )
 from ingest.formats.cells import sold_in
 from ingest.formats.column_notes import Missing
+from ingest.formats.gift_cards import is_card
 from ingest.formats.shopify.decimals import if_value
 
 REQUIRED = frozenset(
@@ -150,6 +151,11 @@ class LineColumns(NamedTuple):
     card: bool | None = None
     tip: bool = False
     tax: int | None = None
+
+    def numbered(self, number: int) -> "LineColumns":
+        """The line with its number, and whether it is a gift card where that is not stated."""
+        card = is_card(self.title, self.card, taxable=self.taxable)
+        return self._replace(number=number, card=card)
 
 
 def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Record]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import Notes
 from ingest.formats.customers import pseudonym
-from ingest.formats.gift_cards import is_card
 from ingest.formats.money_back import back_called, plain
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
 from ingest.formats.shopify.net_amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
@@ -114,10 +113,7 @@ def order_of(
 
     ``tax_included`` is whether prices are told to include tax; None where only rates may tell.
     """
-    numbered = [
-        line._replace(number=number, card=is_card(line.title, line.card, taxable=line.taxable))
-        for number, line in enumerate(lines, 1)
-    ]
+    numbered = [line.numbered(number) for number, line in enumerate(lines, 1)]
     there = [line for line in numbered if line.quantity > 0]
     if len(there) < len(lines):
         notes.add("a line of quantity 0 was left out", head.name)
