@@ -144,6 +144,13 @@ def test_a_whole_number_may_be_written_as_a_float(spelling):
     assert [row.quantity for row in rows] == [1, 12]
 
 
+def test_a_currency_is_known_in_any_case():
+    rows = "O2,2026-03-01T10:00:00+01:00,{},{},P1,1,1.00".format
+    content = with_row(f"{rows('eur', '1')}\r\n{rows('EUR', '2')}")
+    assert told(content) == []
+    assert [row.order_id for row in found(content)[1]] == ["O1", "O2", "O2"]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

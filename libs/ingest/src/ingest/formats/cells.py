@@ -9,16 +9,15 @@ from common.http.wording import Wording
 from ingest.csv.values import BadValueError, optional_instant, resaved
 
 
-def sold_in(currency: str, *, any_case: bool = False) -> Callable[[str], str]:
-    """The converter of ISO 4217 codes that takes the shop's ``currency`` and no other."""
+def sold_in(currency: str) -> Callable[[str], str]:
+    """The converter of ISO 4217 codes that takes the shop's ``currency``, in any case."""
 
     def convert(code: str) -> str:
-        meant = code.strip().upper() if any_case else code.strip()
-        if meant != currency:
+        if code.strip().upper() != currency:
             raise BadValueError(
                 Wording("is not the shop's currency, %(currency)s", currency=currency)
             )
-        return code
+        return currency
 
     return convert
 

@@ -163,6 +163,10 @@ def test_what_cannot_be_is_named_by_the_exports_columns(change, message):
     assert any(message in fault for fault in faults), faults
 
 
+def test_a_currency_is_known_in_any_case():
+    assert read(ORDER | {"Currency": "eur"}, SECOND) == read(ORDER, SECOND)
+
+
 def test_what_had_to_be_assumed_is_said():
     unpaid = ORDER | {"Paid at": "", "Taxes": "0", "Total": "31.90"}
     lines, _, notes, _ = read(unpaid, SECOND)

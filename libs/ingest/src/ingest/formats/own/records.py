@@ -22,6 +22,7 @@ from ingest.csv.values import (
     whole,
     words,
 )
+from ingest.formats.cells import sold_in
 
 _MOST = 10**15
 
@@ -131,11 +132,7 @@ class OwnRecords:
     def _currency_code(self, text: str) -> str:
         if not text:
             raise BadValueError(Wording("is empty"))
-        if text != self._currency:
-            raise BadValueError(
-                Wording("is not the shop's currency, %(currency)s", currency=self._currency)
-            )
-        return text
+        return sold_in(self._currency)(text)
 
 
 def _kind(text: str) -> str:

@@ -132,7 +132,7 @@ def balance_record(currency: str, timezone: str) -> Record:
             "balance_transaction_id": identity,
             "created_utc": local_instant("UTC"),
             "created": local_instant(timezone),
-            "currency": sold_in(currency, any_case=True),
+            "currency": sold_in(currency),
             "gross": signed,
             "fee": maybe,
             "net": maybe,

@@ -74,7 +74,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     """The order's and the line's columns with their converters."""
     money = Remembered(rounding(currency_exponent(currency))).__getitem__
     text = Remembered(words).__getitem__
-    code = sold_in(currency, any_case=True)
+    code = sold_in(currency)
     count = Remembered(lambda cell: quantity_of(cell) if cell else None).__getitem__
     at = local_instant(timezone)
     order = Record(

@@ -76,7 +76,7 @@ class ItemColumns:
                 "status": text,
                 "order_date": self._at,
                 "paid_date": self._at,
-                "order_currency": sold_in(reading.currency, any_case=True),
+                "order_currency": sold_in(reading.currency),
                 "customer_id": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
                 "customer_email": words,
                 "billing_email": words,

@@ -148,7 +148,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         BadValueError: a value is none.
     """
     money = rounding(currency_exponent(shop.currency))
-    sold_in(shop.currency, any_case=True)(content["currency"])
+    sold_in(shop.currency)(content["currency"])
     lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
     listed = content.get("refunds")
     there = facts.refunds if listed is None else listed  # a deleted one is in older words alone
