@@ -50,12 +50,12 @@ class Line:
             return 1
         return self.quantity if self.measure is None else 2 * ceil(self.measure / 2)
 
-    def with_back(self, missing: int) -> "Line | None":
+    def with_back(self, missing: int) -> "Line":
         """The line with the pieces put back that ``missing`` is the cost of, or with as much of
-        what was measured; None where it is that of no whole number of pieces.
+        what was measured.
         """
-        if not self.unit_cost or (self.measure is None and missing % self.unit_cost):
-            return None
+        if not missing or not self.unit_cost:
+            return self
         total = self.total + missing
         if self.measure is None:
             pieces = missing // self.unit_cost
@@ -104,6 +104,8 @@ class Reading:
 
 AS_BEFORE = "the lines are told before coupons; the order's discount was taken off them"
 ROUNDED = "lines are rounded by themselves; the goods were taken as the order's sums have them"
+_MOST_TRIED = 1_000
+"""Sums of lines' pieces that are looked at for an order."""
 PIECES_BACK = "quantities are told without what was paid back; those pieces were put back"
 
 
@@ -173,12 +175,30 @@ def _exact(net: int, lines: Sequence[Line]) -> list[Line]:
 
 
 def _pieces_back(missing: int, lines: Sequence[Line]) -> Iterator[Goods]:
-    """The lines with the pieces of one of them put back, where only one can be meant."""
-    meant = [
-        (number, back)
-        for number, line in enumerate(lines)
-        if (back := line.with_back(missing)) is not None
-    ]
-    if len(meant) == 1:
-        ((number, back),) = meant
-        yield [*lines[:number], back, *lines[number + 1 :]], 0, PIECES_BACK
+    """The lines with pieces put back, of one or of several, where only these can be meant."""
+    backs = _only_way(missing, lines)
+    if backs:
+        put = [line.with_back(backs.get(number, 0)) for number, line in enumerate(lines)]
+        yield put, 0, PIECES_BACK
+
+
+def _only_way(missing: int, lines: Sequence[Line]) -> dict[int, int] | None:
+    """What of ``missing`` is of which line: the cost of whole pieces, or all of it of one that was
+    measured. None where it could be otherwise, or where that takes long to tell.
+    """
+    ways: dict[int, dict[int, int] | None] = {0: {}}
+    for number, line in enumerate(lines):
+        if line.measure is not None or not line.unit_cost or line.unit_cost > missing:
+            continue
+        if len(ways) * (missing // line.unit_cost + 1) > _MOST_TRIED:
+            return None
+        found = dict(ways)
+        for told, backs in ways.items():
+            for back in range(line.unit_cost, missing - told + 1, line.unit_cost):
+                one = backs is not None and told + back not in found
+                found[told + back] = {**(backs or {}), number: back} if one else None
+        ways = found
+    measured = [n for n, line in enumerate(lines) if line.measure is not None and line.unit_cost]
+    if len(measured) + (missing in ways) > 1:
+        return None
+    return {measured[0]: missing} if measured else ways.get(missing)
