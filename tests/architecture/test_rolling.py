@@ -20,7 +20,12 @@ from report_viewer.server import process
 from share_api import main as share_api
 
 DRIVER = ROOT / "tests/support/docker_driver.py"
-OLD = {"a": ["report-viewer", True], "b": ["report-viewer", True], "c": ["worker", True]}
+Containers = dict[str, list[str | bool]]
+OLD: Containers = {
+    "a": ["report-viewer", True],
+    "b": ["report-viewer", True],
+    "c": ["worker", True],
+}
 STOPS = {
     name: int(service["stop_grace_period"].removesuffix("s"))
     for name, service in SERVICES.items()
@@ -42,7 +47,7 @@ def rolled(
     place: Path,
     *services: str,
     starts: str = "healthy",
-    old: dict[str, list[str | bool]] = OLD,
+    old: Containers = OLD,
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """What the script says, and what is left of the containers."""
     state = place / "state.json"

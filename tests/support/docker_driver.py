@@ -38,22 +38,10 @@ def answer(state: dict[str, Any], command: list[str]) -> int:
                 state["made"] += 1
                 containers[f"new{state['made']}"] = [service, state["starts"] == "healthy"]
             return int(state["starts"] == "refused")
-        case ["inspect", "-f", "{{.State.Health.Status}}", container]:
-            service, healthy = containers[container]
-            if service not in state["checked"]:
-                print('template: :1:8: map has no entry for key "Health"', file=sys.stderr)
-                return 1
-            print("healthy" if healthy else "starting")
-        case ["inspect", "-f", "{{.Config.StopTimeout}}", container]:
-            made_here = container.startswith("new")
-            print(state["stops"].get(containers[container][0], "<nil>") if made_here else "<nil>")
-        case ["stop", "-t", seconds, container]:
-            if not seconds.lstrip("-").isdigit():
-                print(f'invalid argument "{seconds}" for "-t, --timeout"', file=sys.stderr)
-                return 125
-            stop(state, container, int(seconds))
-        case ["stop", container]:
-            stop(state, container, None)
+        case ["inspect", "-f", template, container]:
+            return inspect(state, template, container)
+        case ["stop", *options, container]:
+            return stop(state, options, container)
         case ["rm", *options, container]:
             state["events"].append([*options, container])
             del containers[container]
@@ -63,13 +51,34 @@ def answer(state: dict[str, Any], command: list[str]) -> int:
     return 0
 
 
-def stop(state: dict[str, Any], container: str, seconds: int | None) -> None:
-    """Note who is told to end, in which time, and who serves then."""
-    containers = state["containers"]
+def inspect(state: dict[str, Any], template: str, container: str) -> int:
+    """Print one fact of a container as Docker does, also one that it does not have."""
+    service, healthy = state["containers"][container]
+    if template == "{{.Config.StopTimeout}}":
+        made_here = container.startswith("new")
+        print(state["stops"].get(service, "<nil>") if made_here else "<nil>")
+        return 0
+    if template != "{{.State.Health.Status}}" or service not in state["checked"]:
+        print(f"template: {template}: no such entry", file=sys.stderr)
+        return 1
+    print("healthy" if healthy else "starting")
+    return 0
+
+
+def stop(state: dict[str, Any], options: list[str], container: str) -> int:
+    """Note who is told to end, in which time if it was said, and who serves then."""
+    containers, seconds = state["containers"], None
+    if options:
+        option, given = options
+        if option != "-t" or not given.lstrip("-").isdigit():
+            print(f'invalid argument "{given}" for "{option}"', file=sys.stderr)
+            return 125
+        seconds = int(given)
     service = containers[container][0]
     others = [each for each in containers if each != container]
     serving = [each for each in others if containers[each] == [service, True]]
     state["events"].append([container, seconds, serving])
+    return 0
 
 
 if __name__ == "__main__":
