@@ -120,7 +120,7 @@ def gateway(
             (r"server report-viewer:8001(.*)", _each((viewer.url, *viewers))),
             (r"listen 80 ", f"listen {LOOPBACK}:{port} "),
             (r"listen 127\.0\.0\.1:8081", f"listen {LOOPBACK}:{free_port()}"),
-            (r"worker_processes auto", "daemon off; worker_processes 1"),
+            (r"worker_processes \d+", "daemon off; worker_processes 1"),
             (r"include /etc/nginx/mime\.types;\n", "keepalive_requests 100000000;\n"),
             (r"(?<=proxy_cache_min_uses )\d+", r"\g<0>" if min_uses is None else str(min_uses)),
             (r"(?<=limit_conn addresses )\d+", r"\g<0>" if at_once is None else str(at_once)),

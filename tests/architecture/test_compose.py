@@ -345,6 +345,30 @@ def test_the_gateway_takes_what_the_service_behind_it_takes(path: str, most: int
     assert found[max(found, key=len)] >= most
 
 
+def test_the_gateways_memory_is_that_of_its_limit_and_not_of_the_host() -> None:
+    """Each process of nginx makes room for all its connections when it starts."""
+    text = (ROOT / "gateway/nginx.conf").read_text(encoding="utf-8")
+    processes, connections = (
+        int(re.findall(rf"worker_{name} (\d+);", text)[0]) for name in ("processes", "connections")
+    )
+    # On 64 bits a connection takes 232 bytes, and each of its two events 96.
+    taken = processes * connections * (232 + 2 * 96)
+    (kept,) = re.findall(r"max_size=(\d+)m", text)
+    files = int(kept) * 1024**2  # /tmp is memory
+    assert taken + files < int(SERVICES["gateway"]["mem_limit"].removesuffix("m")) * 1024**2 / 2
+
+
+def test_each_place_of_the_gateway_with_headers_of_its_own_tells_the_request_id() -> None:
+    """Headers are inherited where a place adds none, and then all of them."""
+    text = (ROOT / "gateway/nginx.conf").read_text(encoding="utf-8")
+    told = "add_header X-Request-ID $request_id always;"
+    places = re.findall(r"^ {8}location [^\n]* \{\n(.*?)^ {8}\}", text, re.MULTILINE | re.DOTALL)
+    assert any("add_header" in place for place in places)
+    assert [place for place in places if "add_header" in place and told not in place] == []
+    assert told in text.partition("    server {")[0]
+    assert "proxy_hide_header X-Request-ID;" in text
+
+
 def test_the_gateway_logs_no_raw_request() -> None:
     text = (ROOT / "gateway/nginx.conf").read_text(encoding="utf-8")
     log_format = re.search(r"log_format \w+ [^;]*;", text)

@@ -168,6 +168,31 @@ def test_secrets_that_must_be_there_are_those_of_compose_and_the_guide_makes_the
     assert not named("Secret"), "a value of one would be here"
 
 
+@pytest.mark.parametrize(
+    "name", sorted(each for each in WORKLOADS if WORKLOADS[each]["spec"].get("replicas") != 0)
+)
+def test_a_pod_starts_beside_the_settings_of_another_version(name: str) -> None:
+    """A key that is not there yet, or no more, has its default and keeps no container back."""
+    asked = [
+        each["valueFrom"]["configMapKeyRef"]
+        for each in container(name).get("env", ())
+        if "valueFrom" in each
+    ]
+    assert [each["key"] for each in asked if each.get("optional") is not True] == []
+
+
+def test_an_upgrade_brings_in_the_settings_before_it_migrates() -> None:
+    upgrade = GUIDE.partition("## Upgrade")[2]
+    settings = upgrade.index("apply -f kubernetes/settings.yaml")
+    assert settings < upgrade.index("-l app.kubernetes.io/name=migrate")
+    (file,) = {
+        each
+        for each in KUSTOMIZATION["resources"]
+        if "kind: ConfigMap" in (FOLDER / each).read_text(encoding="utf-8")
+    }
+    assert file == "settings.yaml"
+
+
 def test_no_setting_is_there_that_nobody_is_given() -> None:
     stated = {key for each in named("ConfigMap").values() for key in each["data"]}
     assert stated == {key for name in WORKLOADS for key in environment(name)} - {

@@ -14,22 +14,45 @@ from typing import Any
 
 import pytest
 from tests.support.compose import ROOT, SERVICES
-from tests.support.docker_driver import STOP_SECONDS
 
 from common.infra.draining import DRAIN_SECONDS
 from report_viewer.server import process
 from share_api import main as share_api
 
 DRIVER = ROOT / "tests/support/docker_driver.py"
-OLD = {"a": ["report-viewer", True], "b": ["report-viewer", True], "c": ["worker", True]}
+Containers = dict[str, list[str | bool]]
+OLD: Containers = {
+    "a": ["report-viewer", True],
+    "b": ["report-viewer", True],
+    "c": ["worker", True],
+}
+STOPS = {
+    name: int(service["stop_grace_period"].removesuffix("s"))
+    for name, service in SERVICES.items()
+    if "stop_grace_period" in service
+}
+"""The seconds that a container of a service has to end, where docker-compose.yml gives it any."""
+CHECKED = sorted(name for name, service in SERVICES.items() if "healthcheck" in service)
+
+
+def named() -> list[str]:
+    """The services that the script rolls, as it names them."""
+    script = (ROOT / "scripts/roll").read_text()
+    found = re.search(r"^    (share-api \|.*)\) ;;$", script, re.MULTILINE)
+    assert found is not None
+    return found[1].split(" | ")
 
 
 def rolled(
-    place: Path, *services: str, starts: str = "healthy"
+    place: Path,
+    *services: str,
+    starts: str = "healthy",
+    old: Containers = OLD,
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """What the script says, and what is left of the containers."""
     state = place / "state.json"
-    state.write_text(json.dumps({"containers": OLD, "events": [], "made": 0, "starts": starts}))
+    told = {"containers": old, "events": [], "made": 0, "starts": starts}
+    state.write_text(json.dumps({**told, "stops": STOPS, "checked": CHECKED}))
     docker = place / "docker"
     docker.write_text(f'#!/bin/sh\nexec {sys.executable} {DRIVER} "$@"\n')
     docker.chmod(0o700)
@@ -52,14 +75,24 @@ def test_an_old_one_goes_when_as_many_others_are_healthy_as_there_were(tmp_path:
     done, left = rolled(tmp_path, "report-viewer", "worker")
     assert done.returncode == 0, done.stderr
     assert left["events"] == [
-        ["a", STOP_SECONDS, ["b", "new1"]],
+        ["a", 85, ["b", "new1"]],
         ["a"],
-        ["b", STOP_SECONDS, ["new1", "new2"]],
+        ["b", 85, ["new1", "new2"]],
         ["b"],
-        ["c", STOP_SECONDS, ["new3"]],
+        ["c", 130, ["new3"]],
         ["c"],
     ]
     assert set(left["containers"]) == {"new1", "new2", "new3"}
+
+
+@pytest.mark.parametrize("service", named())
+def test_each_service_is_rolled_whatever_time_it_is_given_to_end(
+    tmp_path: Path, service: str
+) -> None:
+    done, left = rolled(tmp_path, service, old={"a": [service, True]})
+    assert done.returncode == 0, done.stderr
+    assert left["events"] == [["a", STOPS.get(service), ["new1"]], ["a"]]
+    assert list(left["containers"]) == ["new1"]
 
 
 @pytest.mark.parametrize("starts", ["unhealthy", "refused"])
@@ -74,12 +107,8 @@ def test_the_old_ones_stay_where_a_new_one_does_not_get_healthy(
 
 
 def test_what_has_data_or_runs_once_is_not_rolled(tmp_path: Path) -> None:
-    rolls = re.search(
-        r"^    (share-api \|.*)\) ;;$", (ROOT / "scripts/roll").read_text(), re.MULTILINE
-    )
-    assert rolls is not None
     once = {name for name, service in SERVICES.items() if service["restart"] == "no"}
-    assert set(rolls[1].split(" | ")) == set(SERVICES) - once - {"postgres", "valkey"}
+    assert set(named()) == set(SERVICES) - once - {"postgres", "valkey"}
     done, left = rolled(tmp_path, "report-viewer", "valkey")
     assert done.returncode == 1
     assert not left["events"]

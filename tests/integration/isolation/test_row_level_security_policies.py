@@ -61,15 +61,15 @@ OF_THE_OWNER = {
     "audit_entries.old_select": "forget_audit_entries()",
     "audit_entries.old_delete": "forget_audit_entries()",
     "imports.ended": "the turns of unfinished_imports()",
-    "imports.unfinished": "unfinished_imports()",
+    "imports.unfinished": "unfinished_imports() and waiting_work()",
     "shares.recalled": "recalled_links() and revoked_links()",
     "shares.unrevoked": "live_links_by_key()",
     "shares.changed": "changed_links()",
     "frozen_reports.directory": "ended_frozen_reports()",
     "tenants.directory": "tenant_id_of(), tenants_now() and tenants_after()",
     "ledger_versions.directory": "tenants_now()",
-    "ingest_connections.directory": "due_webhooks()",
-    "webhook_events.directory": "due_webhooks() and ended_webhooks()",
+    "ingest_connections.directory": "due_webhooks() and waiting_work()",
+    "webhook_events.directory": "due_webhooks(), ended_webhooks() and waiting_work()",
 }
 """Policies that hold for the role that owns the tables and for no service: what they are for."""
 
@@ -83,6 +83,10 @@ ACROSS_TENANTS = {
     "unfinished_imports": "TABLE(tenant_id integer, id uuid, state text)",
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",
+    "waiting_work": (
+        "TABLE(tenant_id integer, events bigint, events_due timestamp with time zone, dead bigint,"
+        " imports bigint, imports_since timestamp with time zone)"
+    ),
     "ended_frozen_reports": "TABLE(tenant_id integer)",
     "changed_links": (
         "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"

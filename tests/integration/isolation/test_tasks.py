@@ -45,7 +45,7 @@ from worker import schedule, tasks
 from worker.app import create_app
 from worker.discord.deliver import create_delivery_context
 from worker.links import frozen, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat, held_twice, retention
+from worker.operations import cache_eviction, heartbeat, held_twice, retention, waiting_work
 from worker.settings import Kept, WorkerSettings
 from worker.warming import midnight, popular
 from worker.warming.popular import WarmingContext
@@ -60,6 +60,7 @@ OF_ALL_SHOPS = {
     revocation_sweep.TASK: "revocations of all shops, by ids alone",
     retention.TASK: "forgets old rows of each shop, in its own transaction",
     held_twice.TASK: "compares which shops servers hold, by ids alone",
+    waiting_work.TASK: "counts what waits of all shops, by ids, numbers and times alone",
     frozen.TASK: "deletes reports of each shop's ended links, in its own transaction",
     cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",

@@ -107,6 +107,17 @@ def test_without_postgresql_the_service_starts_and_says_503(serve: Serve) -> Non
         assert client.get("/healthz").status_code == 200
 
 
+def test_the_log_says_what_the_answer_says_is_missing(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(DATABASE_URL=DEAD_DATABASE).client() as client:
+        caplog.clear()
+        told = [client.get("/readyz").json()["detail"], log_in(client, "anna").json()["detail"]]
+    said = [vars(each)["reason"] for each in caplog.records if each.message == "unavailable"]
+    assert said == told
+    assert "PostgreSQL does not answer" in told[0]
+
+
 def test_postgresql_may_come_later(serve: Serve, world: World, service_url: str) -> None:
     """The pool replaces what broke; nobody has to restart the service."""
     service = serve()

@@ -50,8 +50,9 @@ class Metrics:
         )
         self._loads = Histogram(
             "report_viewer_load_seconds",
-            "Until what an answer takes was there: hot in memory (one answer in sixteen is timed),"
-            " warm in Redis, cold when it had to be computed or looked up first.",
+            "Until what an answer takes was there, or was waited for in vain: hot in memory (one"
+            " answer in sixteen is timed), warm in Redis, cold when it had to be computed or looked"
+            " up first.",
             ["heat"],
             buckets=LOAD_BUCKETS,
             registry=self._registry,

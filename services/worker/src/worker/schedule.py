@@ -11,7 +11,7 @@ from common.infra.redis import SCHEDULER
 from common.infra.sentinels import WatchedPrimary, watched_primary
 from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import frozen, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat, held_twice, retention
+from worker.operations import cache_eviction, heartbeat, held_twice, retention, waiting_work
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
 
@@ -63,6 +63,12 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "task": held_twice.TASK,
         "schedule": held_twice.EVERY_SECONDS,
         "options": {"expires": held_twice.EVERY_SECONDS, "queue": WARM_QUEUE},
+    },
+    "waiting": {
+        "task": waiting_work.TASK,
+        "schedule": waiting_work.EVERY_SECONDS,
+        # A question to each server; it tells of queues that are stuck, and must stand in none.
+        "options": {"expires": waiting_work.EVERY_SECONDS, "queue": LINK_QUEUE},
     },
     "views": {
         "task": view_transfer.TASK,

@@ -34,7 +34,7 @@ from worker.discord import deliver
 from worker.forms import make
 from worker.imports import run
 from worker.links import frozen, restore, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat, held_twice, retention
+from worker.operations import cache_eviction, heartbeat, held_twice, retention, waiting_work
 from worker.operations.dead_letters import DeadLetters
 from worker.operations.metrics import JobMetrics
 from worker.reports import single_flight
@@ -111,6 +111,10 @@ def _register_upkeep(
     @app.task(name=held_twice.TASK, shared=False)
     def look_for_tenants_held_twice() -> None:
         held_twice.look_for_tenants_held_twice(engine, redis)
+
+    @app.task(name=waiting_work.TASK, shared=False)
+    def note_waiting_work() -> None:
+        waiting_work.note(engine, redis, now=instants.now())
 
     @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:

@@ -71,6 +71,19 @@ async def test_a_report_is_told_by_its_heat_and_freshness(run: Run, redis_client
         assert await told('heat="hot"') == 1
 
 
+async def test_who_waits_in_vain_is_told_with_the_time_they_waited(
+    run: Run, redis_client: Redis
+) -> None:
+    never, name = Sample(), "report_viewer_load_seconds"
+    never.activate(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=1) as client:
+        assert (await client.get(never.path)).status_code == 503
+        text = (await client.get("/metrics")).text
+        assert count(text, name, 'heat="cold"') == 1
+        assert f'{name}_bucket{{heat="cold",le="0.5"}} 0.0' in text
+        assert f'{name}_bucket{{heat="cold",le="+Inf"}} 1.0' in text
+
+
 async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> None:
     async with run() as client:
         document = (await client.get("/openapi.json")).json()

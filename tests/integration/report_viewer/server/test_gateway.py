@@ -333,6 +333,32 @@ def test_a_request_id_is_made_here_and_told_to_log_and_service() -> None:
     assert '"request_id":"$request_id"' in text
 
 
+def test_every_answer_has_the_request_id_once(
+    gateway: httpx.Client, sample: Sample, redis_client: Redis
+) -> None:
+    """Pages, what is shown again, a service's refusals, and the gateway's own errors."""
+    revoked = Sample()
+    revoked.revoke(redis_client)
+    heat(gateway, sample.path)
+    asked = [
+        *(("GET", sample.path, 200) for _ in range(3)),
+        ("HEAD", sample.path, 200),
+        ("GET", f"{sample.path}/csv", 200),
+        ("GET", revoked.path, 403),
+        ("GET", "/nothing", 404),
+        ("GET", "/api/admin/session", 503),  # nobody is there
+        ("POST", "/static/x.js", 405),
+        ("GET", f"/api/reports/{'x' * 20_000}", 414),
+    ]
+    found = []
+    for method, path, status in asked:
+        answer = gateway.request(method, path, headers={"x-request-id": "of-the-client"})
+        assert answer.status_code == status, path
+        found.append(answer.headers.get_list("x-request-id"))
+    assert all(len(each) == 1 and re.fullmatch(r"[0-9a-f]{32}", each[0]) for each in found), found
+    assert len({each[0] for each in found}) == len(asked), "each has its own"
+
+
 def test_one_address_has_so_many_requests_under_way(
     viewer: servers.Server, sample: Sample, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

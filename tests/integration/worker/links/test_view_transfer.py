@@ -70,7 +70,7 @@ def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> N
     assert numbers(shop, link) == (5, 1, LATER), "an earlier view does not put the clock back"
     assert view_transfer.transfer_views(shop.engine, redis_client) == 0
     assert numbers(shop, link) == (5, 1, LATER)
-    assert redis_client.keys("*view*") == []
+    assert redis_client.keys("{*view*") == []
     assert view_counts.tenants(redis_client) == ()
 
 
@@ -112,7 +112,7 @@ def test_links_that_no_ledger_knows_are_forgotten(shop: Shop, redis_client: Redi
     view_counts.append(redis_client, {(2**30, uuid4()): Views(1, 0, THEN)})
     view_transfer.transfer_views(shop.engine, redis_client)
     assert view_counts.tenants(redis_client) == ()
-    assert redis_client.keys("*view*") == []
+    assert redis_client.keys("{*view*") == []
 
 
 @pytest.mark.parametrize(
@@ -258,6 +258,25 @@ def test_a_revocation_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client
     assert numbers(shop, link)[0] == 3
 
 
+def test_a_transfer_that_leaves_nothing_is_noted_and_no_other(
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = shop.issue(at=THEN)
+    moments = iter([LATER, LATER + WEEK, LATER + 2 * WEEK])
+    monkeypatch.setattr(view_transfer, "_now", lambda: next(moments))
+
+    def noted() -> float:
+        view_transfer.transfer_views(shop.engine, redis_client)
+        return float(redis_client.get(view_counts.TRANSFERRED) or b"0")
+
+    assert noted() == LATER.timestamp(), "nothing waits"
+    count(redis_client, shop, link, 3)
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        session.execute(update(Share).where(Share.link_id == link).values(revoked_at=THEN))
+        assert noted() == LATER.timestamp(), "views wait for a lock"
+    assert noted() == (LATER + 2 * WEEK).timestamp()
+
+
 def test_without_postgres_views_wait(shop: Shop, redis_client: Redis) -> None:
     link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
@@ -378,7 +397,7 @@ def test_counts_of_an_old_viewer_are_taken_over_once(
     for _ in range(2):
         view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link) == (17, 0, LATER)
-    assert redis_client.keys("*view*") == []
+    assert redis_client.keys("{*view*") == []
 
 
 def test_what_an_old_worker_had_noted_is_in_the_ledger(shop: Shop, redis_client: Redis) -> None:
@@ -389,7 +408,7 @@ def test_what_an_old_worker_had_noted_is_in_the_ledger(shop: Shop, redis_client:
     redis_client.hset(aside, mapping={"id": uuid4().hex, "totals": "{}"})
     view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 0
-    assert redis_client.keys("*view*") == []
+    assert redis_client.keys("{*view*") == []
 
 
 def test_thousands_of_links_in_one_transfer(shop: Shop, redis_client: Redis) -> None:

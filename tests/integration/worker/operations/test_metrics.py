@@ -1,6 +1,7 @@
 """A real worker tells what its processes did, and what of the system it sees."""
 
 import json
+from datetime import timedelta
 from math import inf
 
 import httpx
@@ -13,8 +14,9 @@ from tests.support import wait
 
 from common.db.shards import HOME
 from common.instants import now
-from common.jobs.celery_config import IMPORT_QUEUE, WARM_QUEUE
-from common.jobs.publisher import PUBLISHED, JobPublisher
+from common.jobs.celery_config import IMPORT_QUEUE, PUBLISHED, WARM_QUEUE
+from common.jobs.publisher import JobPublisher
+from common.links import view_counts
 from devstack.processes.sockets import reserved_port
 from worker.operations import dead_letters
 from worker.operations.metrics import JobMetrics, Stopwatch
@@ -81,6 +83,22 @@ def test_the_age_of_the_oldest_job_is_told(
     assert found["analytics_queue_oldest_seconds", (WARM_QUEUE,)] >= DAY_SECONDS
     assert ("analytics_queue_oldest_seconds", (IMPORT_QUEUE,)) not in found
     assert found["analytics_dead_letters", ()] == 2
+
+
+def test_views_that_wait_are_told_by_their_age(redis_client: Redis) -> None:
+    def told() -> list[float]:
+        return [
+            sample.value
+            for metric in SharedState(redis_client, redis_client).collect()
+            for sample in metric.samples
+            if sample.name == "analytics_views_transfer_age_seconds"
+        ]
+
+    assert told() == []
+    view_counts.note_transfer(redis_client, now() - timedelta(days=1))
+    assert DAY_SECONDS <= told()[0] < 2 * DAY_SECONDS
+    redis_client.set(view_counts.TRANSFERRED, "nonsense")
+    assert told() == [inf]
 
 
 def test_what_was_never_swept_is_told_of_each_database_server(redis_client: Redis) -> None:

@@ -88,6 +88,7 @@ class WebhookEvent(Model):
             "ended_at",
             postgresql_where="state <> 'waiting'",
         ),
+        Index("ix_webhook_events_dead", "tenant_id", postgresql_where="state = 'dead'"),
     )
 
     tenant_id: Mapped[TenantId]

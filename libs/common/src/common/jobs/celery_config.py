@@ -15,6 +15,8 @@ The settings, each with its reason:
 - ``queue_order_strategy = "priority"``: queues are emptied in the order of ``QUEUES``, not in turn.
   What a viewer waits for goes first, what no user waits for goes last. A worker takes them all
   unless ``WORKER_QUEUES`` keeps it for some.
+- Every message says when it was published (``PUBLISHED``), whoever sends it, the scheduler too: how
+  long a queue's oldest message waits is how a queue that nobody empties is seen.
 - ``task_ignore_result``: the result is the cached report; nothing reads a result backend.
 - ``socket_timeout``, ``socket_connect_timeout``, ``max_retries``: the bound on publishing.
 """
@@ -23,6 +25,7 @@ from typing import Any, Final
 
 from celery import Celery, Task
 
+from common import instants
 from common.infra.redis import BROKER
 from common.infra.sentinels import WatchedPrimary, watched_primary
 from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport, WorkWebhooks
@@ -32,6 +35,9 @@ SOFT_LIMIT_SECONDS: Final = 110
 VISIBILITY_TIMEOUT_SECONDS: Final = HARD_LIMIT_SECONDS + 10
 IMPORT_GRACE_SECONDS: Final = 60
 """What an import has beyond its time limit to say that it took too long."""
+
+PUBLISHED: Final = "published"
+"""The header of a message that says when it was published, in Unix milliseconds."""
 
 LINK_QUEUE: Final = "links"
 """Jobs of a millisecond that viewers wait for, and the control of links: a worker of its own takes
@@ -49,10 +55,22 @@ QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
 """All queues, the one that goes first in front."""
 
 
+class _Application(Celery):
+    """Celery whose messages say when they were published."""
+
+    def send_task(self, name: str, *args: Any, **options: Any) -> Any:
+        """Publish a task's message: what tasks, publishers and the scheduler call."""
+        published = {PUBLISHED: int(instants.now().timestamp() * 1000)}
+        options["headers"] = {**published, **(options.get("headers") or {})}
+        return super().send_task(name, *args, **options)
+
+
 def create_celery(broker_url: str, task: type[Task[..., Any]] = Task) -> Celery:
     """The Celery application. It connects when it is used. ``task`` is what its tasks are."""
     primary = watched_primary(broker_url)
-    app = Celery("analytics", broker=primary.celery_url() if primary else broker_url, task_cls=task)
+    app = _Application(
+        "analytics", broker=primary.celery_url() if primary else broker_url, task_cls=task
+    )
     app.conf.update(
         # A broker that refuses writes ends no worker: it connects anew until it is taken again.
         broker_channel_error_retry=True,

@@ -35,9 +35,6 @@ queue. What is asked for twice is computed once, so it may be short; a lost job 
 AHEAD_EXPIRES_SECONDS: Final = 300
 """A backlog ahead of demand dies by itself: the next round asks for what is still wanted."""
 
-PUBLISHED: Final = "published"
-"""The header of a message that says when it was published, in Unix milliseconds."""
-
 WEBHOOKS_ASKED_SECONDS: Final = 30
 """How long one message stands for all events of a tenant before another is sent."""
 
@@ -81,7 +78,7 @@ class JobPublisher:
                 self._celery.send_task(
                     job.task,
                     kwargs=job.payload(),
-                    headers={PUBLISHED: _milliseconds(), **origin.headers()},
+                    headers=origin.headers(),
                     queue=WARM_QUEUE if ahead else None,
                     expires=AHEAD_EXPIRES_SECONDS if ahead else None,
                     countdown=after_seconds,

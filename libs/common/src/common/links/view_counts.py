@@ -18,6 +18,9 @@ from redis import Redis
 TENANTS: Final = "analytics:counted-tenants"
 """The tenants that have batches, by id."""
 
+TRANSFERRED: Final = "analytics:views:transferred"
+"""When the last transfer began that left no batch of then: a Unix time in seconds."""
+
 _LINKS_AT_ONCE: Final = 500
 
 
@@ -102,6 +105,11 @@ def remove(redis: Redis, tenant_id: int, entries: Iterable[Entry]) -> None:
         for entry in entries:
             pipe.lrem(key(tenant_id), 1, entry.data)  # type: ignore[arg-type] # bytes as well
         pipe.execute()
+
+
+def note_transfer(redis: Redis, began: datetime) -> None:
+    """Note that all that waited when a transfer began is in the ledger."""
+    redis.set(TRANSFERRED, str(began.timestamp()))
 
 
 def forget(redis: Redis, tenant_id: int) -> None:

@@ -6,6 +6,8 @@ have said so, it does not open.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 from common.infra.rate_limit import RateLimitExceededError
@@ -32,6 +34,15 @@ from report_viewer.problems.errors import (
 LOOK_AGAIN_SECONDS: Final = 1.0
 """How often a waiting request looks by itself, in case an announcement was missed."""
 _OF_REPORT: Final = frozenset({Missing.REPORT, Missing.FORM})
+_TURNED_AWAY: Final = (TooManyWaitingError, TooManyComputationsError)
+"""Of those nobody waits, and as short times they would hide how long the others do."""
+
+
+@dataclass(slots=True)
+class _Way:
+    """From how far a report comes, as far as that is known."""
+
+    heat: Heat = Heat.WARM
 
 
 class ReportLoader:
@@ -40,7 +51,8 @@ class ReportLoader:
     Args:
         wait_seconds: how long one request waits at most.
         max_waiting: how many may wait at once.
-        loaded: told how long a report took, in seconds, and from how far it came.
+        loaded: told how long a report took, in seconds, and from how far it came, whatever became
+            of it: who waited in vain waited longest. Not told of those who were turned away.
     """
 
     def __init__(
@@ -71,11 +83,17 @@ class ReportLoader:
             StubReportError: its report type is not implemented.
             UnavailableError: it could not be had in time, or not at all.
         """
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        snapshot, heat = await self._load(request, fields, form, began + self._wait_seconds)
-        self._loaded(heat, clock() - began)
-        return snapshot
+        deadline = asyncio.get_running_loop().time() + self._wait_seconds
+        # The loop's clock counts whole milliseconds: too few for what comes from Redis.
+        way, began, timed = _Way(), perf_counter(), True
+        try:
+            return await self._load(request, fields, form, deadline, way)
+        except _TURNED_AWAY:
+            timed = False
+            raise
+        finally:
+            if timed:
+                self._loaded(way.heat, perf_counter() - began)
 
     async def _load(
         self,
@@ -83,8 +101,9 @@ class ReportLoader:
         fields: tuple[str, ...],
         form: FormWanted | None,
         deadline: float,
-    ) -> tuple[Snapshot, Heat]:
-        claims, heat = request.claims, Heat.WARM
+        way: _Way,
+    ) -> Snapshot:
+        claims = request.claims
         while True:
             shown = self._reader.shown(claims)
             with self._subscriber.wake_on(*_names(claims, shown, form)) as woken:
@@ -93,13 +112,13 @@ class ReportLoader:
                 snapshot = await self._reader.read(claims, fields, form)
                 missing = find_missing(snapshot, request, form is not None)
                 if missing is Missing.NOTHING:
-                    return snapshot, heat
-                heat = Heat.COLD
+                    return snapshot
+                way.heat = Heat.COLD
                 if missing in _OF_REPORT and snapshot.claims != shown:
                     continue  # its state has told what it shows: wait for that
                 found = await self._wait_in_turn(request, fields, form, snapshot, woken, deadline)
                 if found is not None:
-                    return found, heat
+                    return found
 
     def shown(self, claims: LinkClaims) -> LinkClaims:
         """What a link shows now, as far as that is known."""

@@ -153,10 +153,11 @@ def install(app: FastAPI, page: ProblemPage = lambda _, __: None) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         problem = _problem_of(error)
         if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
-            # The class of the cause: its text may name hosts and users.
+            # What is answered, and the class of the cause: its text may name hosts and users.
             cause = type(error.__cause__ or error).__name__
             facts = {
                 "problem": problem.type,
+                "reason": problem.detail,
                 "error": cause,
                 "refusal": refusal_of(error),
                 "node": address_of(error.__cause__ or error),

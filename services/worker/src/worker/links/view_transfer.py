@@ -78,20 +78,29 @@ logger = logging.getLogger(__name__)
 def transfer_views(engine: Engine, redis: Redis) -> int:
     """Bring all tenants' views over; of how many links.
 
-    What was counted of a tenant whose server is one of several and away stays for the next round.
+    What was counted of a tenant whose server is one of several and away stays for the next round,
+    and so does that of one whose rows are locked. A round that leaves none is noted.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; what was counted stays for the next.
         redis.RedisError: Redis did not answer; likewise.
     """
-    this = Round(engine)
-    return sum(
-        this.work(each, partial(_transfer, engine, redis, each)) or 0
+    this, began = Round(engine), _now()
+    found = [
+        this.work(each, partial(_transfer, engine, redis, each))
         for each in view_counts.tenants(redis)
-    )
+    ]
+    if None not in found:
+        view_counts.note_transfer(redis, began)
+    return sum(each or 0 for each in found)
 
 
-def _transfer(engine: Engine, redis: Redis, tenant_id: int) -> int:
+def _now() -> datetime:
+    return instants.now()
+
+
+def _transfer(engine: Engine, redis: Redis, tenant_id: int) -> int | None:
+    """Bring a tenant's views over; of how many links, or None where the rest is left for a lock."""
     links = 0
     try:
         old_view_counts.adopt(engine, redis, tenant_id)
@@ -103,7 +112,7 @@ def _transfer(engine: Engine, redis: Redis, tenant_id: int) -> int:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         logger.info("views are left to the next round", extra={"tenant_id": tenant_id})
-        return links
+        return None
     view_counts.forget(redis, tenant_id)
     return links
 

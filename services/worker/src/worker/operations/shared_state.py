@@ -17,16 +17,18 @@ from redis import Redis, RedisError
 from common import instants
 from common.db.shards import HOME
 from common.infra.nodes import nodes_of
-from common.jobs.celery_config import QUEUES
-from common.jobs.publisher import PUBLISHED
+from common.jobs.celery_config import PUBLISHED, QUEUES
 from common.links import view_counts
-from worker.operations import dead_letters, heartbeat
+from worker.operations import dead_letters, heartbeat, waiting_work
+from worker.operations.waiting_work import Waiting
 
 SWEPT: Final = "analytics:recalls:swept"
 """Where the revocation sweep keeps its run of the server and up to when Redis knows all."""
 HELD_TWICE: Final = "analytics:tenants:held-twice"
 """Where it is noted how many tenants two database servers hold."""
 
+_LOOKED_AT: Final = 8
+"""How many of a queue's oldest messages are looked at: one may not say how old it is."""
 _NODE_UP: Final = "analytics_redis_node_up"
 
 
@@ -69,14 +71,14 @@ class SharedState(Collector):
         with self._broker.pipeline(transaction=False) as pipe:
             for queue in QUEUES:
                 pipe.llen(queue)
-                pipe.lindex(queue, -1)
+                pipe.lrange(queue, -_LOOKED_AT, -1)
             answers = pipe.execute()
         now = instants.now()
         for queue, count, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True):
             jobs.add_metric([queue], count)
-            waited = _waited(oldest, now)
-            if waited is not None:
-                age.add_metric([queue], waited)
+            known = [each for each in (_waited(one, now) for one in oldest) if each is not None]
+            if known:
+                age.add_metric([queue], max(known))
         yield jobs
         yield age
 
@@ -86,10 +88,18 @@ class SharedState(Collector):
             pipe.exists(heartbeat.KEY)
             pipe.scard(view_counts.TENANTS)
             pipe.get(HELD_TWICE)
-            letters, alive, tenants, twice = pipe.execute()
+            pipe.get(view_counts.TRANSFERRED)
+            pipe.get(waiting_work.KEY)
+            letters, alive, tenants, twice, transferred, noted = pipe.execute()
         yield _gauge("analytics_dead_letters", "Messages that no task took.", letters)
         yield _gauge("analytics_workers_alive", "Whether scheduler and workers run.", alive)
         yield _gauge("analytics_views_waiting", "Shops with views not in the ledger.", tenants)
+        if transferred is not None:
+            text = "Since when views may be missing in the ledger."
+            seconds = _seconds(transferred, instants.now())
+            yield _gauge("analytics_views_transfer_age_seconds", text, seconds)
+        if (waiting := waiting_work.read(noted)) is not None:
+            yield from _of_ledger(waiting, instants.now())
         if twice is not None:
             text = "Shops that two database servers hold."
             yield _gauge("analytics_tenants_held_twice", text, twice)
@@ -132,6 +142,30 @@ class SharedState(Collector):
         yield from (each for each in (up, used, most, age) if each.samples)
 
 
+def _of_ledger(waiting: Waiting, now: datetime) -> Iterator[Metric]:
+    """What waits in PostgreSQL, by the last note of it; the ages go on without another."""
+
+    def age(since: float | None) -> float:
+        return 0.0 if since is None else max(0.0, now.timestamp() - since)
+
+    for name, text, value in (
+        ("webhook_events_waiting", "Events of platforms that wait.", waiting.events),
+        ("webhook_events_dead", "Events of platforms that were given up.", waiting.dead),
+        (
+            "webhook_events_overdue_seconds",
+            "Since when the event is due that waits longest.",
+            age(waiting.events_due),
+        ),
+        ("imports_waiting", "Imports that wait for a worker.", waiting.imports),
+        (
+            "imports_oldest_seconds",
+            "How long the oldest of them waits.",
+            age(waiting.imports_since),
+        ),
+    ):
+        yield _gauge(f"analytics_{name}", text, value)
+
+
 def _gauge(name: str, description: str, value: float) -> Metric:
     return GaugeMetricFamily(name, description, value=float(value))
 
@@ -152,6 +186,14 @@ def _waited(message: bytes | None, now: datetime) -> float | None:
 def _seconds_since(swept: bytes | None, now: datetime) -> float:
     """For how many seconds nothing was swept: for ever, where it was not noted."""
     try:
-        return max(0.0, now.timestamp() - float((swept or b"").split()[1]))
-    except (ValueError, IndexError):
+        return _seconds((swept or b"").split()[1], now)
+    except IndexError:
+        return inf
+
+
+def _seconds(since: bytes, now: datetime) -> float:
+    """How many seconds ago a Unix time was: for ever, where it is none."""
+    try:
+        return max(0.0, now.timestamp() - float(since))
+    except ValueError:
         return inf
