@@ -4,7 +4,7 @@ Each row is the value, the one before, their difference, the change, and a bar w
 one before would end. The page's script makes the same rows of the other measures (``compared.js``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from common.reports.document.changes import Change, ChangeKind
@@ -77,6 +77,12 @@ def compared_values(
         _row(figures, series, *each, thing=each[-1] is not None)
         for each in zip(series.values, previous, changes, bars, strict=True)
     )
+
+
+def any_before(series: Iterable[Series], *, weekly: bool = False) -> bool:
+    """Whether any of the measures has a figure of before."""
+    before = (each.weekly_previous if weekly else each.previous for each in series)
+    return any(value is not None for values in before for value in values or ())
 
 
 def whole(figures: DocumentFormatter, series: Series) -> Compared:

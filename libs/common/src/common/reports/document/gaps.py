@@ -27,6 +27,7 @@ class GapKind(StrEnum):
     TAX_NOT_KNOWN = "tax-not-known"
     DISCOUNTS_NOT_KNOWN = "discounts-not-known"
     PAYMENTS_ONLY = "payments-only"
+    NO_SALES_YET = "no-sales-yet"
     HISTORY_BEGINS = "history-begins"
     DAYS_NOT_COVERED = "days-not-covered"
     COSTS_NOT_KNOWN = "costs-not-known"
@@ -211,6 +212,12 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             many="%(count)s payments came without tax, shipping or discounts: they count in full.",
             unknown=_CHARGED | {"discounts"},
             derived=_SOLD | _NET,
+        ),
+        GapKind.NO_SALES_YET: GapRule(
+            one="No sales have come in yet: nothing is known of %(count)s day.",
+            many="No sales have come in yet: nothing is known of %(count)s days.",
+            everything=True,
+            note=NO_HISTORY,
         ),
         GapKind.HISTORY_BEGINS: GapRule(
             one="The shop's history begins on %(day)s: nothing is known of %(count)s earlier day.",

@@ -57,9 +57,10 @@ class LineView(SectionView[LineChart]):
         return tuple(map(figures.wording.calendar.weekday, section.labels))
 
     def week_days(self, section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
-        """How many days each week has, of which some are known: how many those are."""
+        """How many days each week has that are known."""
         known = known_days(figures.document.gaps)
-        return tuple((known.within(week) or week).count for week in section.weeks)
+        within = map(known.within, section.weeks)
+        return tuple(0 if found is None else found.count for found in within)
 
     def legend(self, section: LineChart) -> int:
         """The first series, what refines it, and the previous window of each."""
