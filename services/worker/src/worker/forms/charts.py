@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from common.reports.document.schema import BarChart, LineChart, Pareto, Section, Series
+from common.i18n.formatter import Formatter
+from common.reports.document.schema import (
+    BarChart,
+    LineChart,
+    Naming,
+    Pareto,
+    Section,
+    Series,
+)
 from worker.forms.source import Source
 from worker.forms.spelling import amount, day
 
@@ -18,9 +26,15 @@ Values = Sequence[int | None]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing, and what is said of it: its scale, what is drawn, its ends, and all in words."""
+    """A drawing, and what is said of it: its scale, what is drawn, its ends, and all in words.
+
+    ``labels`` are the names of bars, in their order: below them, or where they lie ``across``,
+    beside them, each as high as the next.
+    """
 
     svg: str
+    labels: tuple[str, ...]
+    across: bool
     scale: str
     now: str
     before: str
@@ -40,12 +54,17 @@ def chart_of(section: Section, source: Source) -> Chart | None:
     words = source.words
     low, high = min(0, *known), max(0, *known)
     draw, ends = _bars, ("", "")
+    across = not isinstance(section, LineChart) and section.naming is Naming.NAMES
     if isinstance(section, LineChart):
         draw, ends = _lines, (day(section.labels[0], words), day(section.labels[-1], words))
+    elif across:
+        draw = _bars_across
     label, title = words.text(series.label), words.text(section.title)
     scale = f"{amount(low, series.unit, source)} – {amount(high, series.unit, source)}"
     return Chart(
         svg=_svg(draw(series, low, high)),
+        labels=_names(section, words),
+        across=across,
         scale=scale,
         now=label,
         before=words.text("%(label)s, before", label=label) if series.previous else "",
@@ -53,6 +72,14 @@ def chart_of(section: Section, source: Source) -> Chart | None:
         last=ends[1],
         alt=": ".join((title, ", ".join(filter(None, (label, *ends, scale))))),
     )
+
+
+def _names(section: LineChart | BarChart | Pareto, words: Formatter) -> tuple[str, ...]:
+    """What bars are called; days are told by the ends of their line."""
+    if isinstance(section, LineChart):
+        return ()
+    weekdays = section.naming is Naming.WEEKDAYS
+    return words.calendar.weekdays() if weekdays else section.labels
 
 
 def _svg(shapes: Iterable[str]) -> str:
@@ -114,3 +141,26 @@ def _bars(series: Series, low: int, high: int) -> Iterable[str]:
             y = _height(before, low, high)
             yield f'<path d="M{x} {y}h{width}" stroke="{_BEFORE}" stroke-width="2"/>'
     yield _zero(low, high)
+
+
+def _bars_across(series: Series, low: int, high: int) -> Iterable[str]:
+    """Bars from the left to the right, one below the other."""
+    room = _HEIGHT / len(series.values)
+    height = round(room * _BAR_SHARE, 2)
+
+    def at(value: int) -> float:
+        return round(_WIDTH - _height(value, low, high) * _WIDTH / _HEIGHT, 1)
+
+    zero = at(0)
+    for n, value in enumerate(series.values):
+        y = round(n * room + (room - height) / 2, 2)
+        if value is not None:
+            x = at(value)
+            yield (
+                f'<rect x="{min(x, zero)}" y="{y}" width="{round(abs(x - zero), 1)}"'
+                f' height="{height}" fill="{_NOW}"/>'
+            )
+        before = series.previous[n] if series.previous else None
+        if before is not None:
+            yield f'<path d="M{at(before)} {y}v{height}" stroke="{_BEFORE}" stroke-width="2"/>'
+    yield f'<path d="M{zero} 0V{_HEIGHT}" stroke="{_RULE}" stroke-width="1"/>'

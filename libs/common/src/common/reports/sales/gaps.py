@@ -113,7 +113,7 @@ def _extent(found: Sequence[Any], days: Sequence[date], zone: ZoneInfo) -> Exten
 def _no_sales(sides: Sides, zone: ZoneInfo) -> DataGap:
     """All days, of a shop without a sale."""
     missing = {side.value: _whole(window.dates(zone)) for side, window in sides.items()}
-    return DataGap(kind=GapKind.NO_SALES_YET, touches=(), **missing)
+    return DataGap(kind=GapKind.NO_SALES_YET, touches=(), day=None, **missing)
 
 
 def _history(begins: datetime, sides: Sides, zone: ZoneInfo) -> DataGap:
