@@ -14,6 +14,7 @@ from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
     CsvHiddenError,
+    DaysNotShownError,
     InvalidBodyError,
     InvalidPasswordBodyError,
     InvalidRangeError,
@@ -82,8 +83,10 @@ INVALID_RANGE = Problem(
     HTTPStatus.BAD_REQUEST,
     "invalid-range",
     "These days cannot be shown",
-    "Choose past days, the first before the last, and at most 366 of them.",
-    "Go back to the report, and choose others.",
+    "Choose days that are over, one or up to 366 in a row.",
+)
+DAYS_NOT_SHOWN = replace(
+    NOT_FOUND, title=INVALID_RANGE.title, detail=INVALID_RANGE.detail, advice="", message=""
 )
 TOO_LARGE = Problem(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -167,7 +170,6 @@ _FIXED: Mapping[type[Exception], Problem] = {
     TooManyFailuresError: TOO_MANY_FAILURES,
     TooManyPasswordsError: TOO_MANY_PASSWORDS,
     InvalidPasswordBodyError: INVALID_PASSWORD_BODY,
-    InvalidRangeError: INVALID_RANGE,
     TooManyComputationsError: TOO_MANY_COMPUTATIONS,
     UnavailableError: BUSY,
     NotReadyError: PREPARING,
@@ -185,13 +187,21 @@ def problem_of(error: Exception) -> Problem:
         return _stub(csv=error.csv)
     if isinstance(error, WrongMethodError):
         return wrong_method(error.methods)
-    if isinstance(error, LockedError):
-        return locked(error)
+    if isinstance(error, LockedError | InvalidRangeError | DaysNotShownError):
+        return locked(error) if isinstance(error, LockedError) else _not_shown(error)
     # The nearest of the error's classes decides: a kind of link error reads as any other.
     problem = next((_FIXED[each] for each in type(error).__mro__ if each in _FIXED), INTERNAL)
     if isinstance(error, UnavailableError | TooManyRequestsError):
         return replace(problem, retry_after=error.retry_after)
     return problem
+
+
+def _not_shown(error: InvalidRangeError | DaysNotShownError) -> Problem:
+    """Days that cannot be shown, with ways on: to the report, and to other days."""
+    found = DAYS_NOT_SHOWN
+    if isinstance(error, InvalidRangeError):
+        found = replace(INVALID_RANGE, days=error.days)
+    return replace(found, report=error.report, days_form=error.days_form)
 
 
 def wrong_method(methods: tuple[str, ...]) -> Problem:
