@@ -163,6 +163,8 @@ _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
+    DaysNotShownError: DAYS_NOT_SHOWN,
+    InvalidRangeError: INVALID_RANGE,
     CsvHiddenError: CSV_HIDDEN,
     InvalidBodyError: INVALID_BODY,
     TooLargeError: TOO_LARGE,
@@ -187,21 +189,20 @@ def problem_of(error: Exception) -> Problem:
         return _stub(csv=error.csv)
     if isinstance(error, WrongMethodError):
         return wrong_method(error.methods)
-    if isinstance(error, LockedError | InvalidRangeError | DaysNotShownError):
-        return locked(error) if isinstance(error, LockedError) else _not_shown(error)
+    if isinstance(error, LockedError):
+        return locked(error)
     # The nearest of the error's classes decides: a kind of link error reads as any other.
     problem = next((_FIXED[each] for each in type(error).__mro__ if each in _FIXED), INTERNAL)
+    return _with_ways_on(problem, error)
+
+
+def _with_ways_on(problem: Problem, error: Exception) -> Problem:
+    """When to ask again; where the report is, and where other days are chosen."""
     if isinstance(error, UnavailableError | TooManyRequestsError):
         return replace(problem, retry_after=error.retry_after)
-    return problem
-
-
-def _not_shown(error: InvalidRangeError | DaysNotShownError) -> Problem:
-    """Days that cannot be shown, with ways on: to the report, and to other days."""
-    found = DAYS_NOT_SHOWN
-    if isinstance(error, InvalidRangeError):
-        found = replace(INVALID_RANGE, days=error.days)
-    return replace(found, report=error.report, days_form=error.days_form)
+    if isinstance(error, DaysNotShownError | InvalidRangeError):
+        problem = replace(problem, report=error.report, days_form=error.days_form)
+    return replace(problem, days=error.days) if isinstance(error, InvalidRangeError) else problem
 
 
 def wrong_method(methods: tuple[str, ...]) -> Problem:

@@ -78,6 +78,9 @@ class DaysNotShownError(NoSuchPathError):
     ``report`` is the page that it shows, ``days_form`` where other days are posted.
     """
 
+    report = ""
+    days_form = ""
+
     def __init__(self, report: str, days_form: str) -> None:
         super().__init__()
         self.report = report

@@ -258,8 +258,3 @@ def rule_of(gap: DataGap) -> GapRule | None:
         return KINDS[GapKind(gap.kind)]
     except ValueError:
         return None
-
-
-def beside_of(gap: DataGap) -> str:
-    """Which days a gap is about that touches none of the report's own, in English."""
-    return "Compared with" if gap.before else "Last year"

@@ -48,6 +48,10 @@ class LineView(SectionView[LineChart]):
         """Whether the page leaves the days to the CSV, for they are many and its rows are they."""
         return is_long(section) and DAY.key in _csv_columns(figures)
 
+    def is_worth_a_chart(self, section: LineChart) -> bool:
+        """Not a single day, which is a point: its table has all measures."""
+        return len(section.labels) > 1
+
     def is_short(self, section: LineChart) -> bool:
         """Whether there is room for all measures of every day."""
         return not is_long(section)

@@ -65,7 +65,7 @@
       const apart = this.#areThoseOfThePage(shown);
       for (const row of this.table.tFoot?.rows ?? []) {
         this.#sum(row);
-        row.hidden = "others" in row.dataset && !apart;
+        row.hidden = shown.length === 0 || ("others" in row.dataset && !apart);
       }
     }
 
