@@ -127,7 +127,7 @@ def test_all_products_are_searched(visit: Open, redis_client: Redis) -> None:
     box.fill("<script> nothing like it")
     assert column(page, "product") == []
     expect(page.locator("[data-tools=products]")).to_contain_text("0 of 419 rows")
-    assert page.locator(f"{PRODUCTS} tfoot tr").last.is_visible()
+    assert page.locator(f"{PRODUCTS} tfoot tr:visible").count() == 0
     box.fill("")
     assert len(column(page, "product")) == 25
     assert settings(page) == {}

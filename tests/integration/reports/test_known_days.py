@@ -5,8 +5,10 @@ from datetime import UTC, datetime, time
 import pytest
 from sqlalchemy import Engine, text
 from tests.support.dated_shops import STOCK, Shop, ago, daily, kpi, orders
+from tests.unit.common.reports.test_metamorphic import REPORTS
 
 from common.db.tenancy import Access, transaction
+from common.reports.document.known_days import is_all_unknown, known_days
 from common.reports.document.schema import LineChart
 from common.reports.window import Period
 
@@ -45,6 +47,19 @@ def test_days_that_did_not_come_in_are_no_days_without_sales(
     assert units.weekly[-1] == 10
     assert units.weekly_previous is not None
     assert units.weekly_previous[-1] is None
+
+
+@pytest.mark.parametrize("slug", REPORTS)
+def test_of_a_shop_into_which_nothing_came_nothing_is_known(shop: Shop, slug: str) -> None:
+    """No figure is 0 or unchanged, and no day complete; products alone are no sales."""
+    for files in ({}, {"products": "product_id,title\np1,One\n"}):
+        document, rows = shop(**files)(slug, Period.WEEK)
+        assert document.empty
+        assert is_all_unknown(document.gaps, document.days.count)
+        assert known_days(document.gaps).within(document.days) is None
+        told = [(each.value, each.previous, each.change) for each in document.kpis]
+        assert told == [(None, None, None)] * len(told)
+        assert all(row.get("on_hand", "") == "" for row in rows.values())
 
 
 def test_what_is_on_hand_is_known_where_all_came_in(shop: Shop) -> None:

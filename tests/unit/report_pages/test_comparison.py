@@ -2,18 +2,20 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from tests.support.samples import document
+from tests.unit.common.reports.test_metamorphic import REPORTS
 
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Better
-from common.reports.document.schema import Document, LineChart, Series
+from common.reports.document.schema import BarChart, Document, LineChart, Series
 from report_pages.comparison import Compared, bars_of, compared, tone, whole
-from report_pages.formatting import DocumentFormatter
+from report_pages.formatting import NOTHING, DocumentFormatter
 
 FIGURES = st.one_of(st.none(), st.integers(-(10**12), 10**12))
 
@@ -69,6 +71,49 @@ def test_a_row_has_one_difference() -> None:
     assert (points.difference, points.change) == ("+2.51", "+2.51 points")
 
 
+@pytest.mark.parametrize("slug", REPORTS)
+@pytest.mark.parametrize("weekly", [False, True])
+def test_a_difference_is_what_is_shown_less_what_is_shown_of_before(
+    slug: str, weekly: bool
+) -> None:
+    """Of every measure of every chart that is not rounded, whatever its sign."""
+    made = document(slug)
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    for section in made.sections:
+        for series in section.series if isinstance(section, LineChart | BarChart) else ():
+            if series.weekly_changes or series.changes:
+                continue
+            for row in (*compared(figures, series, weekly=weekly), whole(figures, series)):
+                if NOTHING not in (row.now, row.before):
+                    assert number(row.difference) == number(row.now) - number(row.before)
+
+
+@given(now=st.integers(-1000, 1000), before=st.integers(-1000, 1000), reduction=st.booleans())
+def test_a_change_that_is_a_difference_is_the_one_beside_it(
+    now: int, before: int, reduction: bool
+) -> None:
+    made = document("revenue-overview")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    series = structs.replace(
+        measure(made, "net_sales"), values=(now,), previous=(before,), reduction=reduction
+    )
+    (row,) = compared(figures, series)
+    assert number(row.difference) == now - before
+    if "€" in row.change:
+        assert row.change.replace("€", "") == row.difference
+
+
+def test_a_thing_that_there_was_nothing_of_is_new() -> None:
+    made = document("revenue-overview")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    series = structs.replace(
+        measure(made, "net_sales"), values=(500, 500, 0, -500, 500), previous=(0, None, 0, 0, -1)
+    )
+    rows = compared(figures, series, things=True)
+    assert [row.change for row in rows] == ["new", NOTHING, "€0.00", "\u2212€5.00", "+€5.01"]
+    assert compared(figures, series)[0].change == "+€5.00"
+
+
 def test_a_week_is_compared_with_the_week_as_far_into_the_days_before() -> None:
     weeks, _, series = rows("orders", weekly=True)
     assert [number(row.now) for row in weeks] == list(series.weekly or ())
@@ -78,7 +123,8 @@ def test_a_week_is_compared_with_the_week_as_far_into_the_days_before() -> None:
 def test_more_reversals_are_bad_news_and_told_by_their_size() -> None:
     days, sum_of_all, _ = rows("returns")
     assert all(number(row.now) <= 0 for row in days)
-    assert sum_of_all.difference.startswith("+")
+    assert sum_of_all.difference.startswith("\u2212")
+    assert sum_of_all.change.startswith("+")
     assert sum_of_all.tone == "bad"
     assert max(row.bar.length for row in days if row.bar) > 0
 

@@ -4,7 +4,7 @@ Each row is the value, the one before, their difference, the change, and a bar w
 one before would end. The page's script makes the same rows of the other measures (``compared.js``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from common.reports.document.changes import Change, ChangeKind
@@ -16,6 +16,8 @@ from report_pages.formatting import DocumentFormatter
 
 _THOUSAND: Final = 1_000
 _DIFFERENCES: Final = frozenset({ChangeKind.DIFFERENCE, ChangeKind.POINTS})
+NEW: Final = "new"
+"""The change of a thing that there was nothing of in the days compared with."""
 
 
 class Bar(NamedTuple):
@@ -50,15 +52,16 @@ class Compared(NamedTuple):
 
 
 def compared(
-    figures: DocumentFormatter, series: Series, *, weekly: bool = False
+    figures: DocumentFormatter, series: Series, *, weekly: bool = False, things: bool = False
 ) -> tuple[Compared, ...]:
-    """The rows of a measure by day or by week."""
+    """The rows of a measure by day or by week, or of things: one of those may be new."""
     values = (series.weekly if weekly else series.values) or ()
     previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
     changes = changes_of(series, weekly=weekly)
     bars = bars_of(values, previous, reduction=series.reduction)
     return tuple(
-        _row(figures, series, *each) for each in zip(values, previous, changes, bars, strict=True)
+        _row(figures, series, *each, thing=things)
+        for each in zip(values, previous, changes, bars, strict=True)
     )
 
 
@@ -68,12 +71,18 @@ def compared_values(
     changes: Sequence[Change | None],
     bars: Sequence[Bar | None],
 ) -> tuple[Compared, ...]:
-    """The rows of a measure with these changes and bars."""
+    """The rows of a measure of things, with these changes and bars; a sum of rows has none."""
     previous = series.previous or (None,) * len(series.values)
     return tuple(
-        _row(figures, series, *each)
+        _row(figures, series, *each, thing=each[-1] is not None)
         for each in zip(series.values, previous, changes, bars, strict=True)
     )
+
+
+def any_before(series: Iterable[Series], *, weekly: bool = False) -> bool:
+    """Whether any of the measures has a figure of before."""
+    before = (each.weekly_previous if weekly else each.previous for each in series)
+    return any(value is not None for values in before for value in values or ())
 
 
 def whole(figures: DocumentFormatter, series: Series) -> Compared:
@@ -117,26 +126,48 @@ def _row(
     before: int | None,
     change: Change | None,
     bar: Bar | None,
+    *,
+    thing: bool = False,
 ) -> Compared:
+    difference = _difference(series, now, before, change)
     return Compared(
         now=figures.cell(now, series.unit),
         before=figures.cell(before, series.unit),
-        difference=figures.signed(_difference(series, now, before, change), series.unit),
-        change=figures.signed_change(change, series.unit),
+        difference=figures.signed(difference, series.unit),
+        change=figures.text(NEW)
+        if thing and is_new(change, before)
+        else figures.signed_change(_signed(change, series), series.unit),
         tone=tone(change, series.better),
         bar=bar,
     )
 
 
+def is_new(change: Change | None, before: int | None) -> bool:
+    """Whether there is some of what there was nothing of."""
+    return (
+        change is not None and change.kind is ChangeKind.DIFFERENCE and change.value > 0 == before
+    )
+
+
+def _signed(change: Change | None, series: Series) -> Change | None:
+    """A change as it stands beside the two: a mere difference is one of what is shown."""
+    if change is None or change.kind is not ChangeKind.DIFFERENCE or not series.reduction:
+        return change
+    return Change(change.kind, -change.value)
+
+
 def _difference(
     series: Series, now: int | None, before: int | None, change: Change | None
 ) -> int | None:
-    """The change where that is a difference, taken before the two were rounded; else theirs."""
+    """What is shown less what is shown of before: of a reduction below 0 where it grew.
+
+    It is the change where that is a difference, taken before the two were rounded.
+    """
     if now is None or before is None:
         return None
     if change is not None and change.kind in _DIFFERENCES:
-        return change.value
-    return (-1 if series.reduction else 1) * (now - before)
+        return -change.value if series.reduction else change.value
+    return now - before
 
 
 def svg_percent(thousandths: int) -> str:

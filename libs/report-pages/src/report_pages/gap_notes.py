@@ -5,8 +5,8 @@ Those of closed days that changed stand under a heading of their own, and mark n
 
 from typing import NamedTuple
 
-from common.i18n.gap_sentences import gap_sentence
-from common.reports.document.gaps import UNKNOWN, DataGap, beside_of, rule_of
+from common.i18n.gap_sentences import beside_of, gap_sentence
+from common.reports.document.gaps import UNKNOWN, DataGap, rule_of
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days
 from report_pages.formatting import DocumentFormatter

@@ -110,6 +110,7 @@ class ReportTemplates:
         ``shown`` is what the service's template takes beside.
         """
         figures = DocumentFormatter(document, words)
+        known = known_days(document.gaps).within(document.days)
         return self.environment.get_template(template).render(
             spoken(words),
             doc=document,
@@ -118,7 +119,7 @@ class ReportTemplates:
             gaps=gap_notes(figures),
             all_unknown=is_all_unknown(document.gaps, document.days.count),
             known_part=known_part(document),
-            complete_to=known_days(document.gaps).last_of(document.days),
+            complete_to=None if known is None else known.last,
             knows_last_year=incomplete_document(document).knows_last_year,
             key=key_figures(document),
             best=sentences.best(figures),

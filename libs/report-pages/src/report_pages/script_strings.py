@@ -20,6 +20,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "thisWindow": _("These days"),
         "previousWindow": figures.compared_days,
         "change": _("Change"),
+        "new": _("new"),
         "points": _("{number} points"),
         "times": _("{number} times"),
         "chart": _("chart"),

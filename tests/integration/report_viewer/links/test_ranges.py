@@ -238,6 +238,34 @@ async def test_days_that_are_posted_lead_to_their_address(
     assert jobs(redis_client) == []
 
 
+@pytest.mark.parametrize(
+    ("posted", "shown"),
+    [("first=2031-05-01&last=2031-05-02", "2031-05-01"), ("first=7d&last=x", "7d"), ("", "")],
+)
+async def test_days_that_cannot_be_shown_leave_a_way_on(
+    run: Run, redis_client: Redis, sample: Sample, posted: str, shown: str
+) -> None:
+    """To the report, and to other days where the link offers any; of an address as of a form."""
+    other = replace(sample, link_id=Sample().link_id)
+    other.activate(redis_client, LinkOptions(ranges=(Range.WEEK,)))
+    async with run() as client:
+        answers = [
+            await client.post(f"{sample.path}/r", content=posted, headers=FORM | BROWSER),
+            await client.get(f"{sample.path}/r/2031-05-01..2031-05-02", headers=BROWSER),
+        ]
+        assert [each.status_code for each in answers] == [400, 404]
+        for each in answers:
+            assert f'href="{sample.path}"' in each.text
+            assert f'action="{sample.path}/r"' in each.text
+            assert "form-action 'self'" in each.headers["content-security-policy"]
+        assert f'name="first" value="{shown}"' in answers[0].text
+        told = (await client.get(f"{sample.path}/r/2031-05-01..2031-05-02")).json()
+        assert (told["type"], told["status"]) == ("urn:analytics:problem:not-found", 404)
+        refused = await client.get(f"{other.path}/r/2031-04-01..2031-04-10", headers=BROWSER)
+        assert refused.status_code == 404
+        assert other.path not in refused.text
+
+
 async def test_computations_are_limited_by_range_and_custom_ones_together(
     redis_client: Redis,
 ) -> None:

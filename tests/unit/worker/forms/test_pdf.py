@@ -15,7 +15,14 @@ from tests.support.samples import HOSTILE
 
 from common.i18n.locales import TAGS
 from common.reports import registry
-from common.reports.document.schema import Document, LineChart, Section
+from common.reports.document.schema import (
+    BarChart,
+    Document,
+    LineChart,
+    Naming,
+    Pareto,
+    Section,
+)
 from common.reports.document.tables import Table
 from common.reports.window import Period
 from worker.forms import pdf
@@ -132,3 +139,47 @@ def test_what_names_a_row_stands_first_and_sums_keep_their_figures() -> None:
         place = next(n for n, each in enumerate(kept.columns) if each.key == keys[named])
         assert place <= 1, "behind a rank at most"
         assert [row[place] for row in kept.rows] == names
+
+
+@pytest.mark.parametrize("tag", ["de", "en", "fr", "ja", "pl"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_names_and_amounts_stand_on_a_line_of_their_own(slug: str, tag: str) -> None:
+    """Whatever heads are called, and of amounts as long as those of a large shop."""
+    made = source(slug, tag)
+    tables = tuple(
+        structs.replace(each, rows=tuple(map(_large, each.rows)))
+        for each in made.document.sections
+        if isinstance(each, Table)
+    )
+    sections = (*(each for each in made.document.sections if not isinstance(each, Table)), *tables)
+    document = structs.replace(made.document, sections=sections)
+    lines = text_of(pdf.write(replace(made, document=document))).splitlines()
+    for table in tables:
+        named = pdf._kept(table)[:2]
+        for row in table.rows:
+            name = next(str(row[n]) for n in named if isinstance(row[n], str))
+            assert len(name) > SHORT or any(name in line for line in lines)
+
+
+SHORT = 26
+"""A name of no more letters is not broken."""
+
+
+def _large(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(cell * 1000 if isinstance(cell, int) else cell for cell in row)
+
+
+@pytest.mark.parametrize("tag", ["de", "en", "fr"])
+def test_every_bar_is_called_what_it_is_of(tag: str) -> None:
+    """In its chart, and in the table below."""
+    for slug in ("sales-velocity", "product-performance"):
+        made = source(slug, tag)
+        text = text_of(pdf.write(made))
+        weekdays = made.words.calendar.weekdays()
+        for section in made.document.sections:
+            if isinstance(section, BarChart | Pareto):
+                names = weekdays if section.naming is Naming.WEEKDAYS else section.labels
+                assert all(text.count(each) >= 2 for each in names if len(each) <= SHORT)
+                chart = chart_of(section, made)
+                assert chart is not None
+                assert chart.labels == names

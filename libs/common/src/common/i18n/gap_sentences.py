@@ -11,3 +11,8 @@ def gap_sentence(gap: DataGap, words: Formatter) -> str | None:
         return None
     day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}
     return words.counted(rule.one, rule.many, extent.count, **day)
+
+
+def beside_of(gap: DataGap) -> str:
+    """Which days a gap is about that touches none of the report's own, in English."""
+    return "Compared with" if gap.before else "Last year"

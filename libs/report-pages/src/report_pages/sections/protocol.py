@@ -59,6 +59,11 @@ class SectionView(ABC, Generic[S]):
         del section
         return ""
 
+    def is_worth_a_chart(self, section: S) -> bool:
+        """Whether there is more than one thing for a picture to compare."""
+        del section
+        return True
+
     def summary(self, section: S, figures: DocumentFormatter) -> str:
         """What the section shows, in a sentence; empty where there is nothing to tell."""
         del section, figures
@@ -70,7 +75,12 @@ class SectionView(ABC, Generic[S]):
         return None
 
 
+def is_compared(previous: Sequence[int | None] | None) -> bool:
+    """Whether there is a figure of the days compared with."""
+    return any(value is not None for value in previous or ())
+
+
 def entries(drawn: Sequence[Any]) -> int:
     """The entries of a legend of these series; a single one needs no legend."""
-    count = len(drawn) + sum(each.previous is not None for each in drawn)
+    count = len(drawn) + sum(is_compared(each.previous) for each in drawn)
     return count if count > 1 else 0

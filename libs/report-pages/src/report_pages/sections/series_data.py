@@ -6,6 +6,7 @@ from typing import Any, Final
 from common.reports.document.changes import Change
 from common.reports.document.schema import Series
 from report_pages.formatting import DocumentFormatter
+from report_pages.sections.protocol import is_compared
 
 _EXACT_IN_SCRIPTS: Final = 2**53 - 1
 
@@ -40,7 +41,7 @@ def _series(series: Series, figures: DocumentFormatter) -> dict[str, Any]:
         "drawn": series.drawn,
         "reduction": series.reduction,
         "values": exact(series.values),
-        "previous": exact(series.previous),
+        "previous": exact(series.previous) if is_compared(series.previous) else None,
         "better": series.better,
         "total": exact((series.total, series.total_previous)),
         "totalChange": change_data(series.total_change),

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import Receive
 
-from common.links.ranges import ChosenRange, parse_range
+from common.links.ranges import Range, parse_range
 from report_viewer.endpoints.request_body import read_body
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Response, WireResponse
@@ -20,7 +20,7 @@ from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.links.request import ReportRequest
 from report_viewer.links.urls import ReportUrl
 from report_viewer.loading.loader import ReportLoader
-from report_viewer.loading.redis_store import STATE
+from report_viewer.loading.redis_store import STATE, Snapshot
 from report_viewer.problems.errors import InvalidRangeError, NoSuchPathError
 
 MOST_BYTES: Final = 512
@@ -46,32 +46,37 @@ class DayChooser:
         snapshot = await self._loader.load(request, STATE)
         if not snapshot.options.ranges:
             raise NoSuchPathError
-        days = _chosen(await read_body(receive, most_bytes=MOST_BYTES))
+        typed = _typed(await read_body(receive, most_bytes=MOST_BYTES))
+        refused = InvalidRangeError(
+            request.url.as_shared.path.decode("ascii"),
+            request.url.other_days.path.decode("ascii") if _offers_any(snapshot) else "",
+            typed,
+        )
+        days = parse_range("..".join(typed))
+        if days is None:
+            raise refused
         choice = replace(request.url.choice, days=days)
         wanted = replace(request, claims=replace(request.claims, choice=choice))
         try:
             await self._loader.load(wanted, STATE)
         except NoSuchPathError:
-            raise InvalidRangeError from None
+            raise refused from None
         page = ReportUrl(request.token, choice=choice)
         location = (b"location", page.path)
         return WireResponse(Response(HTTPStatus.SEE_OTHER, (*self._headers, location), b""))
 
 
-def _chosen(body: bytes) -> ChosenRange:
-    """The days of a form.
+def _offers_any(snapshot: Snapshot) -> bool:
+    return Range.CUSTOM in snapshot.options.ranges
 
-    Raises:
-        InvalidRangeError: it has none.
-    """
+
+def _typed(body: bytes) -> tuple[str, str]:
+    """The days of a form as they were typed; empty for what is none of it."""
     try:
         fields: Mapping[str, list[str]] = parse_qs(
             body.decode("ascii"), strict_parsing=True, errors="strict", max_num_fields=_FIELDS
         )
     except ValueError:
-        raise InvalidRangeError from None
+        return "", ""
     first, last = (fields.get(name, []) for name in ("first", "last"))
-    found = parse_range(f"{first[0]}..{last[0]}") if len(first) == len(last) == 1 else None
-    if found is None:
-        raise InvalidRangeError
-    return found
+    return (first[0], last[0]) if len(first) == len(last) == 1 else ("", "")

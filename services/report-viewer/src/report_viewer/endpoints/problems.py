@@ -34,12 +34,13 @@ class ProblemResponses:
         """The response to a request with these headers, ``Accept`` and ``Accept-Language``."""
         html, locale = wants_html(accept), choose_locale(language)
         kind = b"text/html; charset=utf-8" if html else MEDIA_TYPE.encode("ascii")
+        form = bool(problem.unlock or problem.days_form)
         headers: Headers = (
             (b"content-type", kind),
             NEVER_STORED,
             _VARIES,
             *(
-                self._security.page(form=bool(problem.unlock), style=brand.source)
+                self._security.page(form=form, style=brand.source)
                 if html
                 else self._security.data()
             ),

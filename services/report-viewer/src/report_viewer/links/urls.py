@@ -110,6 +110,16 @@ class ReportUrl:
         return b"%b/%b%b%b%b" % (PREFIX, self.place.encode(), below, self.resource.value, number)
 
     @property
+    def as_shared(self) -> "ReportUrl":
+        """The page that the link shows to who chooses nothing."""
+        return ReportUrl(self.token)
+
+    @property
+    def other_days(self) -> "ReportUrl":
+        """Where days are posted, to be shown in place of those of this page."""
+        return ReportUrl(self.token, Resource.RANGE, choice=replace(self.choice, days=None))
+
+    @property
     def unlocked(self) -> "ReportUrl":
         """Where the password leads that was posted here."""
         return replace(self, resource=self.locked, locked=Resource.PAGE)

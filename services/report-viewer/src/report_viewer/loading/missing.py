@@ -7,6 +7,7 @@ password, reports, days and frames that it does not allow, then what is not ther
 from enum import Enum, auto
 from typing import Final
 
+from common.links.ranges import Range
 from common.links.state import LinkState
 from common.links.token import RevokedLinkError
 from common.reports.registry import REPORTS
@@ -16,6 +17,7 @@ from report_viewer.loading.redis_store import Snapshot
 from report_viewer.problems.errors import (
     ComputationFailedError,
     CsvHiddenError,
+    DaysNotShownError,
     ForeignHostError,
     NoSuchPathError,
     PasswordRequiredError,
@@ -90,10 +92,22 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
         CsvHiddenError: it hides its rows as files.
     """
     if request.claims.choice != snapshot.claims.choice:
-        raise NoSuchPathError
+        raise _not_allowed(snapshot, request)
     if request.url.resource in _FRAMED and not snapshot.options.embed:
         raise NoSuchPathError
     if request.url.resource.is_of_changes and not snapshot.options.changes:
         raise NoSuchPathError
     if request.url.resource.is_rows and snapshot.claims.hidden.csv:
         raise CsvHiddenError
+
+
+def _not_allowed(snapshot: Snapshot, request: ReportRequest) -> NoSuchPathError:
+    """Days that cannot be shown of a report that can; all else is nowhere."""
+    options, choice = snapshot.options, request.url.choice
+    offered = choice.report is None or choice.report in options.reports
+    if choice.days is None or choice.days.kind is not Range.CUSTOM or not offered:
+        return NoSuchPathError()
+    if Range.CUSTOM not in options.ranges:
+        return NoSuchPathError()
+    url = request.url
+    return DaysNotShownError(url.as_shared.path.decode(), url.other_days.path.decode())

@@ -14,6 +14,7 @@ from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
     CsvHiddenError,
+    DaysNotShownError,
     InvalidBodyError,
     InvalidPasswordBodyError,
     InvalidRangeError,
@@ -82,8 +83,10 @@ INVALID_RANGE = Problem(
     HTTPStatus.BAD_REQUEST,
     "invalid-range",
     "These days cannot be shown",
-    "Choose past days, the first before the last, and at most 366 of them.",
-    "Go back to the report, and choose others.",
+    "Choose days that are over, one or up to 366 in a row.",
+)
+DAYS_NOT_SHOWN = replace(
+    NOT_FOUND, title=INVALID_RANGE.title, detail=INVALID_RANGE.detail, advice="", message=""
 )
 TOO_LARGE = Problem(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -160,6 +163,8 @@ _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
+    DaysNotShownError: DAYS_NOT_SHOWN,
+    InvalidRangeError: INVALID_RANGE,
     CsvHiddenError: CSV_HIDDEN,
     InvalidBodyError: INVALID_BODY,
     TooLargeError: TOO_LARGE,
@@ -167,7 +172,6 @@ _FIXED: Mapping[type[Exception], Problem] = {
     TooManyFailuresError: TOO_MANY_FAILURES,
     TooManyPasswordsError: TOO_MANY_PASSWORDS,
     InvalidPasswordBodyError: INVALID_PASSWORD_BODY,
-    InvalidRangeError: INVALID_RANGE,
     TooManyComputationsError: TOO_MANY_COMPUTATIONS,
     UnavailableError: BUSY,
     NotReadyError: PREPARING,
@@ -189,9 +193,16 @@ def problem_of(error: Exception) -> Problem:
         return locked(error)
     # The nearest of the error's classes decides: a kind of link error reads as any other.
     problem = next((_FIXED[each] for each in type(error).__mro__ if each in _FIXED), INTERNAL)
+    return _with_ways_on(problem, error)
+
+
+def _with_ways_on(problem: Problem, error: Exception) -> Problem:
+    """When to ask again; where the report is, and where other days are chosen."""
     if isinstance(error, UnavailableError | TooManyRequestsError):
         return replace(problem, retry_after=error.retry_after)
-    return problem
+    if isinstance(error, DaysNotShownError | InvalidRangeError):
+        problem = replace(problem, report=error.report, days_form=error.days_form)
+    return replace(problem, days=error.days) if isinstance(error, InvalidRangeError) else problem
 
 
 def wrong_method(methods: tuple[str, ...]) -> Problem:

@@ -15,6 +15,8 @@ class Problem:
     makes their page ask again by itself after so many seconds. ``moment``, where there is one, is
     told in ``zone`` in place of the detail. ``unlock`` is where a page sends the link's password,
     and ``challenge`` says to a program that one is wanted (``WWW-Authenticate``, RFC 9110).
+    ``report`` is the page that the link does show, ``days_form`` where other days are posted, and
+    ``days`` the first and the last that were.
     """
 
     status: HTTPStatus
@@ -30,6 +32,9 @@ class Problem:
     message: str = ""
     unlock: str = ""
     challenge: str | None = None
+    report: str = ""
+    days_form: str = ""
+    days: tuple[str, str] = ("", "")
     extra: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> bytes:

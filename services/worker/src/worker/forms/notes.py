@@ -8,8 +8,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from common.i18n.formatter import Formatter
-from common.i18n.gap_sentences import gap_sentence
-from common.reports.document.gaps import beside_of, rule_of
+from common.i18n.gap_sentences import beside_of, gap_sentence
+from common.reports.document.gaps import rule_of
 from common.reports.document.known_days import known_part
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before, is_change

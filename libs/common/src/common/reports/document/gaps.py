@@ -27,6 +27,7 @@ class GapKind(StrEnum):
     TAX_NOT_KNOWN = "tax-not-known"
     DISCOUNTS_NOT_KNOWN = "discounts-not-known"
     PAYMENTS_ONLY = "payments-only"
+    NO_SALES_YET = "no-sales-yet"
     HISTORY_BEGINS = "history-begins"
     DAYS_NOT_COVERED = "days-not-covered"
     COSTS_NOT_KNOWN = "costs-not-known"
@@ -212,6 +213,12 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             unknown=_CHARGED | {"discounts"},
             derived=_SOLD | _NET,
         ),
+        GapKind.NO_SALES_YET: GapRule(
+            one="No sales have come in yet: nothing is known of %(count)s day.",
+            many="No sales have come in yet: nothing is known of %(count)s days.",
+            everything=True,
+            note=NO_HISTORY,
+        ),
         GapKind.HISTORY_BEGINS: GapRule(
             one="The shop's history begins on %(day)s: nothing is known of %(count)s earlier day.",
             many=(
@@ -251,8 +258,3 @@ def rule_of(gap: DataGap) -> GapRule | None:
         return KINDS[GapKind(gap.kind)]
     except ValueError:
         return None
-
-
-def beside_of(gap: DataGap) -> str:
-    """Which days a gap is about that touches none of the report's own, in English."""
-    return "Compared with" if gap.before else "Last year"

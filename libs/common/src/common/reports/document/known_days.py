@@ -16,33 +16,42 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class KnownDays:
-    """The days from ``first`` on and before ``past``; None where there is no such bound."""
+    """The days from ``first`` on and before ``past``; None where there is no such bound.
+
+    ``any`` is False where no day is known.
+    """
 
     first: date | None = None
     past: date | None = None
+    any: bool = True
 
     def __contains__(self, day: date) -> bool:
-        return (self.first is None or day >= self.first) and (self.past is None or day < self.past)
+        return (
+            self.any
+            and (self.first is None or day >= self.first)
+            and (self.past is None or day < self.past)
+        )
 
     def of(self, days: Sequence[date]) -> tuple[date, ...]:
         """Those of ``days`` that are known; of days in a row they are in a row."""
         return tuple(day for day in days if day in self)
 
-    def last_of(self, days: Days) -> date:
-        """The last of ``days`` up to which sales came in whole."""
-        return days.last if self.past is None else min(days.last, self.past - _DAY)
-
     def within(self, days: Days) -> Days | None:
         """What is known of ``days``; None for nothing."""
         first = days.first if self.first is None else max(days.first, self.first)
-        last = self.last_of(days)
-        return Days(first, last, (last - first).days + 1) if first <= last else None
+        last = days.last if self.past is None else min(days.last, self.past - _DAY)
+        known = self.any and first <= last
+        return Days(first, last, (last - first).days + 1) if known else None
 
 
 def known_days(gaps: Iterable[DataGap]) -> KnownDays:
     """The days that the gaps of a report leave."""
     named = {gap.kind: gap.day for gap in gaps}
-    return KnownDays(named.get(GapKind.HISTORY_BEGINS), named.get(GapKind.DAYS_NOT_COVERED))
+    return KnownDays(
+        named.get(GapKind.HISTORY_BEGINS),
+        named.get(GapKind.DAYS_NOT_COVERED),
+        any=GapKind.NO_SALES_YET not in named,
+    )
 
 
 def known_part(document: Document) -> Days | None:

@@ -1,7 +1,5 @@
 """The sums of each day: those without events too, in the order that reports show them in."""
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 from common.reports.sales.dimensions import DAY
@@ -14,11 +12,11 @@ _NOTHING: Final = WindowTotals()
 def by_day(sales: Sales) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
     """The totals of each day of the window, and of each day of the previous one, in order."""
     scope, found = sales.scope, sales.totals(DAY)
-
-    def of(days: Iterable[date]) -> tuple[Totals, ...]:
-        return tuple(_own(found.get(day, _NOTHING)) for day in days)
-
-    return of(scope.window.dates(scope.zone)), of(scope.previous.dates(scope.zone))
+    days, before = scope.window.dates(scope.zone), scope.previous.dates(scope.zone)
+    return (
+        tuple(found.get(day, _NOTHING).now for day in days),
+        tuple(found.get(day, _NOTHING).previous for day in before),
+    )
 
 
 def lead(sales: Sales, days: int) -> tuple[Totals, ...]:
@@ -26,8 +24,3 @@ def lead(sales: Sales, days: int) -> tuple[Totals, ...]:
     scope, found = sales.scope, sales.lead(days)
     dates = scope.window.lead(days, scope.zone).dates(scope.zone)
     return tuple(found.get(day, _NOTHING.now) for day in dates)
-
-
-def _own(day: WindowTotals) -> Totals:
-    """A day lies in one window."""
-    return day.now if day.previous is _NOTHING.previous else day.previous

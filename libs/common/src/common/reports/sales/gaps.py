@@ -71,7 +71,9 @@ def read_gaps(
         sides[Side.LAST_YEAR] = last_year
     found = _of_orders(session, tenant_id, sides, zone)
     begins, last_sale, came_in = session.execute(_COVERED, {"tenant_id": tenant_id}).one()
-    if begins is not None:
+    if begins is None:
+        found.append(_no_sales(sides, zone))
+    else:
         found.append(_history(begins, sides, zone))
         found.append(_covered(max(last_sale, came_in or last_sale), sides, zone))
     return tuple(gap for gap in found if gap.extent)
@@ -106,6 +108,12 @@ def _extent(found: Sequence[Any], days: Sequence[date], zone: ZoneInfo) -> Exten
     first = max(since.astimezone(zone).date(), days[0])
     last = min(until.astimezone(zone).date(), days[-1])
     return Extent(count=count, first=first, last=last, amount=amount)
+
+
+def _no_sales(sides: Sides, zone: ZoneInfo) -> DataGap:
+    """All days, of a shop without a sale."""
+    missing = {side.value: _whole(window.dates(zone)) for side, window in sides.items()}
+    return DataGap(kind=GapKind.NO_SALES_YET, touches=(), day=None, **missing)
 
 
 def _history(begins: datetime, sides: Sides, zone: ZoneInfo) -> DataGap:

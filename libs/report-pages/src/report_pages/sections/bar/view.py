@@ -32,6 +32,12 @@ class BarView(SectionView[BarChart]):
         """The series that are drawn, and the previous window of each."""
         return entries([each for each in section.series if each.drawn])
 
+    def is_worth_a_chart(self, section: BarChart) -> bool:
+        """Not the one weekday of a single day."""
+        if section.naming is not Naming.WEEKDAYS:
+            return True
+        return sum(value is not None for value in section.series[0].values) > 1
+
     def rows(self, section: BarChart) -> str:
         """By the number of horizontal bars."""
         if not section.horizontal:

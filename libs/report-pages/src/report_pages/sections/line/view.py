@@ -48,6 +48,10 @@ class LineView(SectionView[LineChart]):
         """Whether the page leaves the days to the CSV, for they are many and its rows are they."""
         return is_long(section) and DAY.key in _csv_columns(figures)
 
+    def is_worth_a_chart(self, section: LineChart) -> bool:
+        """Not a single day, which is a point: its table has all measures."""
+        return len(section.labels) > 1
+
     def is_short(self, section: LineChart) -> bool:
         """Whether there is room for all measures of every day."""
         return not is_long(section)
@@ -57,9 +61,10 @@ class LineView(SectionView[LineChart]):
         return tuple(map(figures.wording.calendar.weekday, section.labels))
 
     def week_days(self, section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
-        """How many days each week has, of which some are known: how many those are."""
+        """How many days each week has that are known."""
         known = known_days(figures.document.gaps)
-        return tuple((known.within(week) or week).count for week in section.weeks)
+        within = map(known.within, section.weeks)
+        return tuple(0 if found is None else found.count for found in within)
 
     def legend(self, section: LineChart) -> int:
         """The first series, what refines it, and the previous window of each."""

@@ -130,12 +130,13 @@
 
     #fill(row, { now, before, difference, change }, length) {
       const { figures, words } = this.page;
-      const { unit, better } = this.shown;
+      const { unit, better, reduction } = this.shown;
+      const told = fixedPoint.signed(change, reduction);
       const cell = (key) => row.cells[this.places.get(key)];
       cell("now").textContent = figures.cell(now, unit);
       cell("before").textContent = figures.cell(before, unit);
       cell("difference").textContent = figures.difference(difference, unit);
-      cell("change").textContent = change ? figures.change(change, unit, words) : figures.nothing;
+      cell("change").textContent = told ? figures.change(told, unit, words) : figures.nothing;
       cell("change").className = `one change ${tone(change, better)}`.trim();
       if (!length) return;
       const bar = tickBar(length(now), before === null ? null : length(before));

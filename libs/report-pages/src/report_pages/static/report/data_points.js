@@ -38,7 +38,8 @@
       say(each, true, place === 0 ? window : `${each.label}, ${window}`, before);
       const change = each.changes ? each.changes[index] : fixedPoint.change(now, before, each);
       if (each === compared && change) {
-        said.push({ text: `${words.change}: ${spelling.change(change, each.unit, words)}` });
+        const signed = fixedPoint.signed(change, each.reduction);
+        said.push({ text: `${words.change}: ${spelling.change(signed, each.unit, words)}` });
       }
     });
     return said;

@@ -50,13 +50,23 @@
     return { kind: "percent", value: told };
   }
 
-  // What a table says is between the two: the change where that is a difference, which was taken
-  // before they were rounded.
+  // What is shown less what is shown of before: the change where that is a difference, which was taken
+  // before they were rounded, and of a reduction is that of its size.
   function difference(now, before, change, reduction) {
     if (now === null || before === null) return null;
-    if (["difference", "points"].includes(change?.kind)) return BigInt(change.value);
-    return (reduction ? -1n : 1n) * (now - before);
+    if (!["difference", "points"].includes(change?.kind)) return now - before;
+    return (reduction ? -1n : 1n) * BigInt(change.value);
   }
 
-  globalThis.salesReport.fixedPoint = { change, changeFrom, difference, divideHalfEven };
+  // A change as it stands beside the two: a mere difference is one of what is shown.
+  function signed(change, reduction) {
+    if (change?.kind !== "difference" || !reduction) return change;
+    return { kind: change.kind, value: -BigInt(change.value) };
+  }
+
+  // Whether there is some of what there was nothing of.
+  const isNew = (change, before) =>
+    change?.kind === "difference" && BigInt(change.value) > 0n && before === 0n;
+
+  globalThis.salesReport.fixedPoint = { change, changeFrom, difference, divideHalfEven, isNew, signed };
 })();

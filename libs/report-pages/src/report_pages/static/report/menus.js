@@ -4,7 +4,27 @@
 
   const { elements } = globalThis.salesReport;
 
+  const DAY = 86400000;
+  const MOST_DAYS = 366;
+
+  // The days of a form end with yesterday, where the shop is, and are a year at most.
+  function limit(form) {
+    const [first, last] = ["first", "last"].map((name) => form.elements.namedItem(name));
+    const spelled = new Intl.DateTimeFormat("en-CA", { timeZone: form.dataset.days || undefined });
+    const yesterday = spelled.format(Date.now() - DAY);
+    const follow = () => {
+      first.max = yesterday;
+      last.min = first.value;
+      const most = first.valueAsNumber + (MOST_DAYS - 1) * DAY;
+      const latest = Number.isNaN(most) ? yesterday : new Date(most).toISOString().slice(0, 10);
+      last.max = latest < yesterday ? latest : yesterday;
+    };
+    form.addEventListener("input", follow);
+    follow();
+  }
+
   function menus({ words }) {
+    document.querySelectorAll("form[data-days]").forEach(limit);
     for (const menu of document.querySelectorAll("details.menu")) {
       const summary = menu.querySelector("summary");
       document.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { compared, elements, productLists, productMeasures } = globalThis.salesReport;
+  const { compared, elements, fixedPoint, productLists, productMeasures } = globalThis.salesReport;
 
   const MORE = 100;
   const own = new Set(["now", "before", "difference", "change"]);
@@ -65,7 +65,7 @@
       const apart = this.#areThoseOfThePage(shown);
       for (const row of this.table.tFoot?.rows ?? []) {
         this.#sum(row);
-        row.hidden = "others" in row.dataset && !apart;
+        row.hidden = shown.length === 0 || ("others" in row.dataset && !apart);
       }
     }
 
@@ -112,14 +112,16 @@
       return cell;
     }
 
-    #fill(cell, key, { now, before, difference, change }) {
+    #fill(cell, key, { now, before, difference, change }, isSum = false) {
       const { figures: spelling, words } = this.page;
-      const { unit, better } = this.measure;
+      const { unit, better, reduction } = this.measure;
+      const signed = fixedPoint.signed(change, reduction);
+      const isNew = !isSum && fixedPoint.isNew(change, before);
       const told = {
         now: () => spelling.cell(now, unit),
         before: () => spelling.cell(before, unit),
         difference: () => spelling.difference(difference, unit),
-        change: () => (change ? spelling.change(change, unit, words) : spelling.nothing),
+        change: () => (isNew ? words.new : signed ? spelling.change(signed, unit, words) : spelling.nothing),
       };
       const tone = key === "change" ? compared.tone(change, better) : "";
       cell.className = `one ${key === "now" ? "" : key} ${tone}`.trim().replace(/\s+/g, " ");
@@ -165,7 +167,7 @@
       const place = this.heads.indexOf(this.measure.head);
       const figures = this.measure.ofCell(row.cells[place]);
       this.heads.forEach((head, index) => {
-        if (own.has(head.dataset.column)) this.#fill(row.cells[index], head.dataset.column, figures);
+        if (own.has(head.dataset.column)) this.#fill(row.cells[index], head.dataset.column, figures, true);
       });
     }
   }

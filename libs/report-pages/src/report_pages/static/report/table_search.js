@@ -13,7 +13,7 @@
   class TableSearch {
     constructor(table, view, { words, figures }, place) {
       this.rows = [...table.tBodies[0].rows];
-      this.others = [...(table.tFoot?.rows ?? [])].filter((row) => "others" in row.dataset);
+      this.sums = [...(table.tFoot?.rows ?? [])];
       this.texts = this.rows.map((row) =>
         plain([...row.querySelectorAll("th, td.t")].map((cell) => cell.textContent).join(" ")));
       this.view = view;
@@ -51,7 +51,9 @@
         row.hidden = !wanted.every((word) => this.texts[index].includes(word));
         shown += Number(!row.hidden);
       });
-      for (const row of this.others) row.hidden = shown < this.rows.length;
+      for (const row of this.sums) {
+        row.hidden = shown === 0 || ("others" in row.dataset && shown < this.rows.length);
+      }
       const text = this.figures.counted(this.words.found, this.rows.length, { shown });
       this.count.textContent = wanted.length ? text : "";
     }

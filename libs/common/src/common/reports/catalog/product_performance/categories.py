@@ -18,7 +18,7 @@ SHOWN: Final = 10
 """How many categories the page lists."""
 SHARE = Figure(
     "category_share_percent",
-    "Share of category",
+    "Share of all categories",
     Unit.PERCENT,
     "Net sales of a category in percent of those of all categories with positive net sales,"
     " products without one as one more; empty when its own are not positive.",
