@@ -96,6 +96,7 @@ def _data_page(visit: Visit, problem: Problem | None = None) -> Response:
         last_import=last_import(visit),
         days=days_view(visit),
         problem=problem,
+        gone=isinstance(problem, (TooManyImportsError, ImportTooLargeError)),
     )
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
