@@ -82,6 +82,7 @@ def show_import(import_id: str, visit: CurrentVisit) -> Response:
 def import_what_was_checked(import_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
     """Import the files of a check; nothing happens where that was asked already."""
     known = import_id_of(import_id)
+    get_import(visit.db, known)  # it is the shop's own
     try:
         if import_checked(visit.db, known, visit.author):
             publish_import(visit.container.issuing.jobs, visit.tenant.id, known)
