@@ -45,7 +45,7 @@ def test_a_folder_is_all_that_an_import_format_takes(
     assert found["unexplained"] == [["R2", 1]]
     assert found["formats"] == found["openapi"] == [*registry.FORMATS, outside_format.NAME]
     assert "|".join(found["formats"]) in found["help"]
-    told = "looks like the receipts of a till: choose the format till"
+    told = "looks like the receipts of a till: give it as orders (format till)"
     assert told in found["taken_for_own"]
     assert read("SELECT title FROM products ORDER BY title") == [("Mug",), ("Vase",)]
     assert read("SELECT quantity, unit_price FROM order_lines ORDER BY 1, 2") == [

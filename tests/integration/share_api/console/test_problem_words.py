@@ -79,13 +79,15 @@ def test_a_revocation_that_redis_does_not_take_is_told_in_the_readers_language(
     )
 
 
-def test_a_full_redis_is_told_in_the_readers_language(
+def test_a_full_redis_is_told_in_words_for_people_of_the_readers_language(
     serve: Serve, world: World, own_redis: Redis, own_address: str
 ) -> None:
     with a_tab(serve(REDIS_URL=own_address)) as tab, refusing(own_redis, Refusal.FULL):
         answer = in_german(tab, "/admin/login", email="ben@example.com", password=PASSWORD)
     assert answer.status_code == 503
-    assert f"Dienst nicht erreichbar {TOLD[Refusal.FULL]}" in said(answer)
+    told = "Dienst nicht erreichbar Etwas, das diese Seite braucht, funktioniert gerade nicht."
+    assert told in said(answer)
+    assert "Redis" not in said(answer)
     assert english_in(said(answer)) == []
 
 
@@ -117,3 +119,14 @@ def test_what_a_form_cannot_be_is_told_in_the_readers_language(
     assert answer.status_code >= 400
     assert told in said(answer)
     assert english_in(said(answer)) == []
+
+
+@pytest.mark.parametrize("path", ["", "/links", "/links/new", "/settings/brand"])
+def test_an_address_with_a_slash_at_its_end_leads_to_the_page_without(tab: Tab, path: str) -> None:
+    answer = tab.open(f"/admin{path}/")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin{path}")
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing", "/administrator/", "/api/admin/session/"])
+def test_what_is_no_page_stays_so(tab: Tab, path: str) -> None:
+    assert tab.client.get(path).status_code == 404

@@ -14,7 +14,7 @@ from tests.integration.worker.conftest import Shop
 from common.db.api_keys import ApiKey
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
 from common.db.idempotency import IdempotencyKey
-from common.db.imports import Import
+from common.db.imports import Import, ImportChunk
 from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.shares import DAILY_VIEWS_KEPT, DailyViews, Share, ViewBatch
@@ -92,6 +92,39 @@ def test_what_is_older_than_its_time_goes_and_the_rest_stays(
     assert forget() == 2 * len(MODELS)
     left = dict.fromkeys(MODELS, 1) | {Share: 3}
     assert [counts(shop) for shop in shops] == [left, left]
+
+
+@pytest.mark.parametrize(
+    ("state", "checked", "ago", "stay"),
+    [
+        ("succeeded", True, DAY * 1.1, 0),
+        ("succeeded", True, DAY * 0.9, 1),
+        ("running", True, None, 1),
+        ("queued", False, None, 1),
+    ],
+)
+def test_files_of_a_check_that_nobody_imports_go_after_a_day(
+    make_shop: Callable[..., Shop],
+    forget: Callable[..., int],
+    state: str,
+    checked: bool,
+    ago: timedelta | None,
+    stay: int,
+) -> None:
+    shop, import_id = make_shop(), uuid4()
+    mine = {"tenant_id": shop.tenant_id}
+    piece = mine | {"import_id": import_id, "file": "orders", "number": 0, "content": b"x"}
+    row = mine | {
+        "id": import_id, "state": state, "format": "own", "checked": checked,
+        "created_at": NOW - 2 * DAY, "finished_at": None if ago is None else NOW - ago,
+    }  # fmt: skip
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        session.execute(insert(Import).values(row))
+        session.execute(insert(ImportChunk).values(piece))
+    assert forget() == 1 - stay
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        assert session.scalar(select(func.count()).select_from(ImportChunk)) == stay
+        assert session.scalar(select(func.count()).select_from(Import)) == 1
 
 
 def test_days_that_are_not_shown_any_more_are_forgotten_and_their_links_stay(

@@ -68,6 +68,10 @@ def with_row(row, header=HEADER):
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "line 1: the file is a PDF: export CSV"),
         ("<!DOCTYPE html>\n<title>Log in</title>", "line 1: the file is a web page or XML"),
         ('\ufeff{"orders": []}', "line 1: the file is JSON: export CSV"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "line 1: the file is no text: export CSV"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "line 1: the file is no text: export CSV"),
+        (b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff", "line 1: the file is no text: export CSV"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 \xff\x00", "line 1: the file is no text: export CSV"),
         ('[{"id": 1}]', "line 1: the file is JSON: export CSV"),
         (
             with_row(GOOD.replace("P1", "Tür").replace("O1", "O2")).encode("latin-1"),

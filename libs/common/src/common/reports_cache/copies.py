@@ -1,5 +1,7 @@
 """Copies of cached reports: read out of Redis, and brought back as they were."""
 
+from typing import NamedTuple
+
 from redis import Redis
 
 from common.reports.document.schema import Document
@@ -31,8 +33,25 @@ def bring_back(redis: Redis, key: ReportKey, fields: dict[str, bytes], *, second
         pipe.execute()
 
 
+class Copy(NamedTuple):
+    """A cached report, and whether there are newer data than those that it is of."""
+
+    document: Document
+    outdated: bool
+
+
 def read_document(redis: Redis, key: ReportKey, *, fresh: bool = False) -> Document | None:
     """The cached report, of the latest data if it has to be ``fresh``; None without one.
+
+    Raises:
+        UnreadableReportError: it is of another version, or damaged.
+    """
+    found = read_copy(redis, key)
+    return None if found is None or (fresh and found.outdated) else found.document
+
+
+def read_copy(redis: Redis, key: ReportKey) -> Copy | None:
+    """The cached report as it is; None without one.
 
     Raises:
         UnreadableReportError: it is of another version, or damaged.
@@ -41,6 +60,4 @@ def read_document(redis: Redis, key: ReportKey, *, fresh: bool = False) -> Docum
         pipe.hmget(key.cached, ["meta", "document"])
         pipe.get(data_version_key(key.tenant_id))
         (meta, document), told = pipe.execute()
-    if document is None or (fresh and is_old(meta, told)):
-        return None
-    return unpack_document(document)
+    return None if document is None else Copy(unpack_document(document), is_old(meta, told))

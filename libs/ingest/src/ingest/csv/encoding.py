@@ -9,17 +9,23 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.csv.formulas import MARK
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_OTHERS: Final[Mapping[bytes, str]] = {
-    b"PK\x03\x04": "a workbook (xlsx, ods) or a zip archive: save its sheet as CSV in UTF-8",
-    b"\xd0\xcf\x11\xe0": "a workbook (xls): save its sheet as CSV in UTF-8",
-    b"\x1f\x8b": "compressed by gzip: unpack it",
-    b"%PDF": "a PDF: export CSV",
-    b"<": "a web page or XML: export CSV",
-    b"{": "JSON: export CSV",
-    b"[{": "JSON: export CSV",
+_NO_TEXT: Final = Wording("the file is no text: export CSV")
+_OTHERS: Final[Mapping[bytes, Wording]] = {
+    b"\x89PNG": _NO_TEXT,
+    b"\xff\xd8\xff": _NO_TEXT,
+    b"PK\x03\x04": Wording(
+        "the file is a workbook (xlsx, ods) or a zip archive: save its sheet as CSV in UTF-8"
+    ),
+    b"\xd0\xcf\x11\xe0": Wording("the file is a workbook (xls): save its sheet as CSV in UTF-8"),
+    b"\x1f\x8b": Wording("the file is compressed by gzip: unpack it"),
+    b"%PDF": Wording("the file is a PDF: export CSV"),
+    b"<": Wording("the file is a web page or XML: export CSV"),
+    b"{": Wording("the file is JSON: export CSV"),
+    b"[{": Wording("the file is JSON: export CSV"),
 }
 """What begins files of other kinds, and what is said of them."""
 
@@ -59,7 +65,7 @@ def texts_of(blocks: Iterable[bytes], longest: int) -> Iterator[bytes]:
             yield from [text] if len(text) <= longest else _short(text, longest, line)
         rest = data[end:] if end else rest + data
         if len(rest) > longest and len(rest.decode(errors="ignore")) > longest:
-            raise EncodingFault(line, f"is longer than {longest} characters")
+            raise EncodingFault(line, Wording("is longer than %(most)s characters", most=longest))
     tail = _without_mark(pending) if first else b""
     _require_text(decoder, tail, line, final=True)
     if text := rest + tail:
@@ -126,7 +132,7 @@ def _short(text: bytes, longest: int, after: int) -> Iterator[bytes]:
     kept = list(io.StringIO(text.decode(), newline=""))
     for number, line in enumerate(kept, after - len(kept)):
         if len(line) > longest:
-            raise EncodingFault(number, f"is longer than {longest} characters")
+            raise EncodingFault(number, Wording("is longer than %(most)s characters", most=longest))
         yield line.encode()
 
 
@@ -134,10 +140,10 @@ def _without_mark(data: bytes) -> bytes:
     text = data.removeprefix(codecs.BOM_UTF8)
     for begin, what in _OTHERS.items():
         if text.startswith(begin):
-            raise EncodingFault(1, f"the file is {what}")
+            raise EncodingFault(1, what)
     zeros = data[:4].count(0)
     if data.startswith(_UTF_16) or zeros:
-        raise EncodingFault(1, "the file is UTF-16: save it as UTF-8")
+        raise EncodingFault(1, Wording("the file is UTF-16: save it as UTF-8"))
     return text
 
 
@@ -154,7 +160,9 @@ def _require_text(
         # The decoder's input is what it held back plus `data`.
         start = max(error.start - held, 0)
         byte = error.object[error.start]
+        if b"\0" in data:  # no text has it, in whichever encoding but UTF-16
+            raise EncodingFault(1, _NO_TEXT) from None
         raise EncodingFault(
             line + data[:start].count(b"\n"),
-            f"byte 0x{byte:02X} is not UTF-8: save the file as UTF-8",
+            Wording("byte %(byte)s is not UTF-8: save the file as UTF-8", byte=f"0x{byte:02X}"),
         ) from None

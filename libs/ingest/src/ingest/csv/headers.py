@@ -121,9 +121,11 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
     """Tell ``fault`` the reason and the column of all that is wrong with a header."""
     known, there = frozenset(columns.known), frozenset(header.names)
     missing = [name for name in columns.known if name in columns.required and name not in there]
-    kind = _kind(header, columns) if missing else None
+    unknown = [name for name in header.names if name and name not in known]
+    foreign = not columns.others_pass and 2 * len(unknown) > len(header.names)
+    kind = _kind(header, columns) if missing or foreign else None
     if kind is not None:
-        fault(f"looks like {kind}", None)
+        fault(Wording("looks like %(kind)s", kind=kind), None)
         return
     for name, count in Counter(header.names).items():
         if count > 1 and name in known:
@@ -132,7 +134,6 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
         fault(Wording("the column is missing"), name)
     if columns.others_pass:
         return
-    unknown = [name for name in header.names if name and name not in known]
     for number, name in enumerate(unknown):
         close: list[str] = []
         if number < _MOST_HINTS and len(name) <= _LONGEST_HINTED:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from common.http.wording import Wording
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Kinds, folded
 from ingest.csv.notes import Notes
@@ -37,6 +38,14 @@ class FileOf(NamedTuple):
     label: str
     signs: frozenset[str]
     refused: str | None = None
+
+
+_BELONGS: Final[Mapping[FileKind, Callable[[FileOf], str]]] = {
+    FileKind.REFUNDS: lambda file: Wording("%(file)s: give it as refunds", file=file.label),
+    FileKind.PRODUCTS: lambda file: Wording("%(file)s: give it as products", file=file.label),
+    FileKind.STOCK: lambda file: Wording("%(file)s: give it as stock", file=file.label),
+}
+"""Where a file of the fallback is to be given that is not one of orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,22 @@ class ImportFormat:
     def kinds(self) -> Kinds:
         """The columns of each of its files, by what a person is told who gave it for another."""
         others = {
-            file.label: file.signs
+            _BELONGS[kind](file): file.signs
             for kind, file in self.files.items()
             if kind is not FileKind.ORDERS
         }
         return others | {
-            f"{file.label}: {file.refused or f'choose the format {self.name}'}": file.signs
+            self._as_orders(file): file.signs
             for file in (self.files[FileKind.ORDERS], *self.layouts)
         }
+
+    def _as_orders(self, file: FileOf) -> str:
+        """What a file of orders is, and how it is to be given, or why it is not read."""
+        if file.refused is not None:
+            return Wording("%(file)s: %(why)s", file=file.label, why=file.refused)
+        return Wording(
+            "%(file)s: give it as orders (format %(format)s)", file=file.label, format=self.name
+        )
 
     def layout_of(self, names: Set[str]) -> FileOf | None:
         """The layout of a file of orders with columns of these ``names``, which are ``folded``.

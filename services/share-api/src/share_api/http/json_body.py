@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
@@ -101,7 +102,7 @@ def parse_body(model: type[M], body: bytes) -> M:
 
 def field_errors(error: ValidationError, at: Sequence[object] = ()) -> list[FieldError]:
     """What a model finds wrong with what stands at ``at`` in the body."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    faults = error.errors(include_url=False, include_input=False)
     return [_fault(fault, at) for fault in faults]
 
 
@@ -116,6 +117,9 @@ def _fault(error: ErrorDetails, at: Sequence[object]) -> FieldError:
         if error["type"] == "extra_forbidden"
         else error["msg"].removeprefix("Value error, ")
     )
+    for value in error.get("ctx", {}).values():
+        if isinstance(value, date):  # as a body has it, and not as Python spells it
+            detail = detail.replace(repr(value), value.isoformat())
     return FieldError(pointer((*at, *error["loc"])), detail)
 
 

@@ -1,7 +1,8 @@
 """Uploads of imports: received in chunks, bounded, and queued for the workers.
 
 A file is kept as compressed chunks in PostgreSQL, so that a worker on any host can read it, and
-gone when its import has ended. Receiving holds one chunk in memory and no transaction open.
+gone when its import has ended; of a check see ``share_api.imports.checked``. Receiving holds one
+chunk in memory and no transaction open.
 """
 
 import logging
@@ -18,7 +19,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from common import instants
 from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
-from common.db.tenancy import TenantDb
+from common.db.tenancy import TenantDb, TenantSession
 from common.http.problem import Problem
 from common.http.wording import Wording
 from common.jobs.payloads import RunImport
@@ -186,15 +187,7 @@ def begin_upload(
                 Import.created_at < now - _ABANDONED,
             )
         )
-        # One at a time for a tenant, or many at once would each count the same.
-        session.execute(select(func.pg_advisory_xact_lock(_COUNTING + db.tenant_id)))
-        unfinished = session.scalar(
-            select(func.count())
-            .select_from(Import)
-            .where(Import.tenant_id == db.tenant_id, Import.state.in_(_UNFINISHED))
-        )
-        if (unfinished or 0) >= MOST_UNFINISHED:
-            raise TooManyImportsError
+        require_room(session, db.tenant_id)
         session.add(
             Import(
                 tenant_id=db.tenant_id,
@@ -208,6 +201,23 @@ def begin_upload(
             )
         )
     return ImportUpload(db, import_id, author, most, checked, detect=layout is None)
+
+
+def require_room(session: TenantSession, tenant_id: int) -> None:
+    """Hold that the tenant may have another import to be done, until the transaction ends.
+
+    Raises:
+        TooManyImportsError: it has too many that are not finished.
+    """
+    # One at a time for a tenant, or many at once would each count the same.
+    session.execute(select(func.pg_advisory_xact_lock(_COUNTING + tenant_id)))
+    unfinished = session.scalar(
+        select(func.count())
+        .select_from(Import)
+        .where(Import.tenant_id == tenant_id, Import.state.in_(_UNFINISHED))
+    )
+    if (unfinished or 0) >= MOST_UNFINISHED:
+        raise TooManyImportsError
 
 
 def publish_import(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:

@@ -1,7 +1,8 @@
 """An uploaded import in the database: claimed, read in chunks, followed, and ended once.
 
 Each step is a transaction of its own, but for a success: that is written, and the files are
-deleted, in the transaction that loads the sales.
+deleted, in the transaction that loads the sales. The files of a check that found nothing wrong stay
+for a day, so that they can be imported; a shop has those of its last one.
 """
 
 import time
@@ -49,6 +50,16 @@ class UploadedImport:
 
     def _of_mine(self) -> tuple[ColumnElement[bool], ...]:
         return (ImportChunk.tenant_id == self.db.tenant_id, ImportChunk.import_id == self.id)
+
+    def _of_earlier_checks(self) -> tuple[ColumnElement[bool], ...]:
+        ended = select(Import.id).where(
+            Import.tenant_id == self.db.tenant_id, Import.checked, Import.finished_at.is_not(None)
+        )
+        return (
+            ImportChunk.tenant_id == self.db.tenant_id,
+            ImportChunk.import_id != self.id,
+            ImportChunk.import_id.in_(ended),
+        )
 
     def claim(self) -> Claimed | None:
         """Count an attempt; None when there is none to make.
@@ -146,7 +157,7 @@ class UploadedImport:
         checked: bool = False,
         closed: ClosedDays | None = None,
     ) -> None:
-        """Write how it ended, and let the files go; with ``rows`` it was a success.
+        """Write how it ended, and let files go; with ``rows`` it was a success.
 
         Of a check the audit log tells nothing: nothing was imported.
         """
@@ -158,7 +169,8 @@ class UploadedImport:
         }
         if done:
             values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
-        connection.execute(delete(ImportChunk).where(*self._of_mine()))
+        gone = self._of_earlier_checks() if done and checked else self._of_mine()
+        connection.execute(delete(ImportChunk).where(*gone))
         connection.execute(update(Import).where(*self._mine()).values(values))
         if checked:
             return

@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from common.db.across import rows_of_all
 from common.db.api_keys import ApiKey
 from common.db.idempotency import KEPT, IdempotencyKey
-from common.db.imports import Import
+from common.db.imports import Import, ImportChunk
 from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rounds import Round
@@ -51,10 +51,25 @@ class _Rule(NamedTuple):
     days: int
 
 
+_CHECKED_FILES_DAYS: Final = 1
+"""How long the files of a check wait for being imported."""
+
+
 def _rules(kept: Kept) -> tuple[_Rule, ...]:
     key_over = func.least(ApiKey.expires_at, ApiKey.revoked_at)
     asked = (Invitation.expires_at, Invitation.used_at, Invitation.revoked_at)
+    checked = (
+        select(Import.finished_at)
+        .where(
+            Import.tenant_id == ImportChunk.tenant_id,
+            Import.id == ImportChunk.import_id,
+            Import.checked,
+        )
+        .scalar_subquery()
+    )
+    piece = (ImportChunk.import_id, ImportChunk.file, ImportChunk.number)
     return (
+        _Rule(ImportChunk, piece, checked, _CHECKED_FILES_DAYS),
         _Rule(ViewBatch, (ViewBatch.id,), _column(ViewBatch.received_at), kept.views),
         _Rule(
             DailyViews,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.formats.model import FileOf, ImportFormat
 from ingest.formats.own.other_platforms import OTHER_PLATFORMS
 from ingest.sources import FileKind
@@ -12,17 +13,17 @@ FORMAT: Final = ImportFormat(
     label="our own columns",
     files={
         FileKind.ORDERS: FileOf(
-            "a file of order lines",
+            Wording("a file of order lines"),
             frozenset({"order_id", "line_id", "product_id", "quantity", "unit_price"}),
         ),
         FileKind.REFUNDS: FileOf(
-            "a file of refunds", frozenset({"refund_id", "order_id", "processed_at"})
+            Wording("a file of refunds"), frozenset({"refund_id", "order_id", "processed_at"})
         ),
         FileKind.STOCK: FileOf(
-            "a file of stock counts", frozenset({"product_id", "counted_at", "on_hand"})
+            Wording("a file of stock counts"), frozenset({"product_id", "counted_at", "on_hand"})
         ),
         FileKind.PRODUCTS: FileOf(
-            "a file of products", frozenset({"product_id", "title", "unit_cost"})
+            Wording("a file of products"), frozenset({"product_id", "title", "unit_cost"})
         ),
     },
     fallback=True,

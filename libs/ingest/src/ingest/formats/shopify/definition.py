@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.formats.model import FileOf, ImportFormat
 from ingest.sources import FileKind
 
@@ -30,7 +31,7 @@ FORMAT: Final = ImportFormat(
     label="a Shopify orders export",
     files={
         FileKind.ORDERS: FileOf(
-            "a Shopify orders export",
+            Wording("a Shopify orders export"),
             frozenset({"lineitem quantity", "lineitem name", "lineitem price"}),
         )
     },

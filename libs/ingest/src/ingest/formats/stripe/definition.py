@@ -2,15 +2,17 @@
 
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.formats.model import FileOf, ImportFormat
 from ingest.sources import FileKind
 
 BALANCE: Final = FileOf(
-    "an itemised balance report of Stripe",
+    Wording("an itemised balance report of Stripe"),
     frozenset({"balance_transaction_id", "currency", "gross", "reporting_category"}),
 )
 PAYMENTS: Final = FileOf(
-    "a payments export of Stripe", frozenset({"id", "amount", "amount refunded", "currency"})
+    Wording("a payments export of Stripe"),
+    frozenset({"id", "amount", "amount refunded", "currency"}),
 )
 _SUMMARY: Final = FileOf(
     "a summary report of Stripe",

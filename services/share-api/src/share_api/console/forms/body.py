@@ -41,9 +41,16 @@ class Form:
         """The value of a field; empty where the form has none."""
         return next((value for each, value in self.fields if each == name), "")
 
+    def given(self, name: str, otherwise: str = "") -> str:
+        """The value of a field that was sent, even an empty one; ``otherwise`` where it was not."""
+        return next((value for each, value in self.fields if each == name), otherwise)
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field."""
         return tuple(value for each, value in self.fields if each == name)
+
+
+NOTHING_SENT: Final = Form(())
 
 
 def parse_form(body: bytes) -> Form:

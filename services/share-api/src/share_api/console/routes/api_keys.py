@@ -10,7 +10,7 @@ from accounts.api_keys import DEFAULT_DAYS, TooManyKeysError
 from accounts.permissions import REGISTRY, SCOPES, Permission
 from common.http.problem import Problem
 from common.http.wording import Wording
-from share_api.console.forms.body import Form, detail_of
+from share_api.console.forms.body import NOTHING_SENT, Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
@@ -23,7 +23,6 @@ router = APIRouter()
 KEYS: Final = "/admin/keys"
 _DAYS: Final = (30, DEFAULT_DAYS, 365)
 _PAGE: Final = 50
-_EMPTY: Final = Form(())
 _FIELDS: Final = {
     "/name": Wording("Say what the key is for, in a few words."),
     "/scopes": Wording("Choose what the key may do."),
@@ -74,7 +73,7 @@ def _keys_page(
     revoke: str = "",
     done: str = "",
     cursor: str | None = None,
-    form: Form = _EMPTY,
+    form: Form = NOTHING_SENT,
     made: CreatedApiKeyView | None = None,
     problem: Problem | None = None,
 ) -> Response:

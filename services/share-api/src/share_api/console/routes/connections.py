@@ -12,7 +12,7 @@ from common.http.wording import Wording
 from ingest.webhooks.connections import LONGEST_NAME, InvalidConnectionError
 from ingest.webhooks.platforms import PLATFORMS
 from ingest.webhooks.sealing import ConnectionsNotConfiguredError
-from share_api.console.forms.body import Form, detail_of
+from share_api.console.forms.body import NOTHING_SENT, Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
@@ -47,7 +47,7 @@ def make_connection(visit: CurrentVisit, form: CheckedForm) -> Response:
     try:
         made = ingest.make_connection(visit.actor, visit.db, visit.container, body)
     except (InvalidBodyError, InvalidConnectionError, ConnectionsNotConfiguredError) as problem:
-        return connections_page(visit, problem=problem)
+        return connections_page(visit, sent=form, problem=problem)
     return connections_page(visit, made=made)
 
 
@@ -58,7 +58,7 @@ def rotate(connection_id: str, visit: CurrentVisit, form: CheckedForm) -> Respon
     try:
         made = ingest.rotate_connection(connection_id, visit.actor, visit.db, visit.container, body)
     except (InvalidBodyError, InvalidConnectionError, ConnectionsNotConfiguredError) as problem:
-        return connections_page(visit, rotate=connection_id, problem=problem)
+        return connections_page(visit, rotate=connection_id, sent=form, problem=problem)
     return connections_page(visit, made=made)
 
 
@@ -77,9 +77,9 @@ def resume(connection_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
 
 
 def _secret(form: Form) -> dict[str, str]:
-    """The secret that the platform gave, where it gives one."""
-    given = form.one("secret").strip()
-    return {"secret": given} if given else {}
+    """The secret that the platform gave, where it gives one: one that was given is not left out."""
+    secret = form.one("secret").strip()
+    return {"secret": secret} if secret or form.one("given") else {}
 
 
 def connections_page(
@@ -89,9 +89,13 @@ def connections_page(
     disconnect: str = "",
     made: SecretView | None = None,
     code: CodeView | None = None,
+    sent: Form = NOTHING_SENT,
     problem: Problem | None = None,
 ) -> Response:
-    """The page of platforms and Discord servers, with what was just made, shown this once."""
+    """The page of platforms and Discord servers, with what was just made, shown this once.
+
+    A form that was refused comes back as it was ``sent``, but for its secret, which is typed again.
+    """
     found = ingest.list_ingest_connections(visit.db).items
     guilds = discord.list_discord_servers(visit.db).items
     return page(
@@ -107,5 +111,7 @@ def connections_page(
         leaving=next((each for each in guilds if str(each.id) == disconnect), None),
         discord=visit.container.discord is not None,
         code=code,
+        sent=sent,
+        retype=bool(_secret(sent)),
         detail="" if problem is None else detail_of(problem, _FIELDS),
     )

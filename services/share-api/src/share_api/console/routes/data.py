@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -15,11 +16,12 @@ from share_api.console.pages import page, redirect
 from share_api.console.views.activity import last_import
 from share_api.console.views.imports import faults_csv, import_view
 from share_api.console.views.sales_days import days_view
-from share_api.console.visit import CurrentVisit, Visit
+from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_chunks
+from share_api.imports.checked import has_files, import_checked
 from share_api.imports.listing import get_import, list_imports
-from share_api.imports.upload import ImportTooLargeError, TooManyImportsError
+from share_api.imports.upload import ImportTooLargeError, TooManyImportsError, publish_import
 from share_api.routes.imports import import_id_of, receive_import
 from share_api.routes.permissions import needs
 
@@ -73,8 +75,20 @@ async def _some(files: AsyncIterator[FileChunk]) -> AsyncIterator[FileChunk]:
 @router.get(f"{DATA}/{{import_id}}", dependencies=[needs(Permission.IMPORTS_READ)])
 def show_import(import_id: str, visit: CurrentVisit) -> Response:
     """How far an import is, or how it ended."""
-    found = import_view(visit, get_import(visit.db, import_id_of(import_id)))
-    return page(visit, "import.html", "data", each=found)
+    return _import_page(visit, import_id_of(import_id))
+
+
+@router.post(f"{DATA}/{{import_id}}/import", dependencies=[needs(Permission.IMPORTS_WRITE)])
+def import_what_was_checked(import_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
+    """Import the files of a check; nothing happens where that was asked already."""
+    known = import_id_of(import_id)
+    get_import(visit.db, known)  # it is the shop's own
+    try:
+        if import_checked(visit.db, known, visit.author):
+            publish_import(visit.container.issuing.jobs, visit.tenant.id, known)
+    except TooManyImportsError as problem:
+        return _import_page(visit, known, problem)
+    return redirect(f"{DATA}/{known}")
 
 
 @router.get(f"{DATA}/{{import_id}}/faults", dependencies=[needs(Permission.IMPORTS_READ)])
@@ -83,6 +97,13 @@ def download_faults(import_id: str, visit: CurrentVisit) -> Response:
     found = import_view(visit, get_import(visit.db, import_id_of(import_id)))
     headers = {"Content-Disposition": 'attachment; filename="faults.csv"'}
     return Response(faults_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _import_page(visit: Visit, import_id: UUID, problem: Problem | None = None) -> Response:
+    found = import_view(visit, get_import(visit.db, import_id))
+    kept = found.row.checked and has_files(visit.db, import_id)
+    status = 200 if problem is None else int(problem.status)
+    return page(visit, "import.html", "data", status, each=found, kept=kept, problem=problem)
 
 
 def _data_page(visit: Visit, problem: Problem | None = None) -> Response:
@@ -96,6 +117,7 @@ def _data_page(visit: Visit, problem: Problem | None = None) -> Response:
         last_import=last_import(visit),
         days=days_view(visit),
         problem=problem,
+        gone=isinstance(problem, (TooManyImportsError, ImportTooLargeError)),
     )
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)

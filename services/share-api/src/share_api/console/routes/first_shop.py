@@ -16,7 +16,7 @@ from accounts.password_strength import GuessablePasswordError
 from common.instants import now
 from share_api.auth.credentials import LoginBusyError, Verified
 from share_api.auth.devices import remember_device
-from share_api.console.forms.body import Form, as_model, parse_form
+from share_api.console.forms.body import NOTHING_SENT, Form, as_model, parse_form
 from share_api.console.pages import plain_page, redirect
 from share_api.console.routes.session import DEVICE_PATH
 from share_api.container import Container
@@ -30,14 +30,13 @@ router = APIRouter(dependencies=[of_a_person])
 _PATH: Final = "/admin/first-shop/{token}"
 _ZONE: Final = "UTC"
 _CURRENCY: Final = "EUR"
-_NOTHING: Final = Form(())
 
 
 @router.get(_PATH)
 def show_first_shop(token: str, request: Request, container: Services) -> Response:
     """The form that makes the shop and its owner; the browser proposes currency and zone."""
     check_first_shop(container.engine, _secret(container), token, now=now())
-    return _page(request, _NOTHING)
+    return _page(request, NOTHING_SENT)
 
 
 @router.post(_PATH)

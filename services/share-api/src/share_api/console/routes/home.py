@@ -32,7 +32,7 @@ def show_home(visit: CurrentVisit) -> Response:
         "home.html",
         "home",
         figures=figures,
-        waiting=any(not each.value for each in figures),
+        waiting=any(each.outdated or not each.value for each in figures),
         links=overview_of(visit.db, given=state_context(visit.container)),
         views_of_week=views_of_week(visit.db, today_of(visit)),
         last_import=last_import(visit),

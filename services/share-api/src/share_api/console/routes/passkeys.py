@@ -21,7 +21,7 @@ from accounts.passwords import GenerationOverError
 from common.http.problem import Problem
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
 from share_api.auth.passkey_answers import WrongPasskeyError
-from share_api.console.forms.body import as_model
+from share_api.console.forms.body import NOTHING_SENT, Form, as_model
 from share_api.console.own_paths import LOGIN
 from share_api.console.pages import page, redirect
 from share_api.console.routes.settings import SETTINGS, settings_page
@@ -46,9 +46,9 @@ async def begin(visit: CurrentVisit, form: CheckedForm) -> Response:
         )
         await show_password(visit.request, visit.admin, visit.container, wanted.current_password)
     except InvalidBodyError as problem:
-        return await run_in_threadpool(_refused, visit, problem)
+        return await run_in_threadpool(_refused, visit, problem, form)
     except (WrongCredentialsError, TooManyLoginsError, LoginBusyError) as problem:
-        return await run_in_threadpool(settings_page, visit, problem=problem)
+        return await run_in_threadpool(settings_page, visit, problem=problem, passkey=form)
     return await run_in_threadpool(_making_page, visit, wanted.name)
 
 
@@ -62,7 +62,7 @@ def add(visit: CurrentVisit, form: CheckedForm) -> Response:
     except GenerationOverError:
         return redirect(LOGIN)
     except (InvalidBodyError, WrongPasskeyError, PasskeyError) as problem:
-        return _refused(visit, problem)
+        return _refused(visit, problem, form)
     return redirect(f"{SETTINGS}?done=passkey")
 
 
@@ -90,7 +90,7 @@ def _making_page(visit: Visit, name: str) -> Response:
     return page(visit, "passkey.html", "settings", name=name, options=options, party=passkeys.party)
 
 
-def _refused(visit: Visit, problem: Problem) -> Response:
+def _refused(visit: Visit, problem: Problem, sent: Form = NOTHING_SENT) -> Response:
     text = visit.words.text
     told = {
         InvalidBodyError: text("Give the passkey a name, and enter your password."),
@@ -98,4 +98,5 @@ def _refused(visit: Visit, problem: Problem) -> Response:
         PasskeyKnownError: text("This passkey has already been added."),
         WrongPasskeyError: text("The passkey was not accepted. Try again."),
     }
-    return settings_page(visit, detail=told[type(problem)], status=int(problem.status))
+    detail, status = told[type(problem)], int(problem.status)
+    return settings_page(visit, detail=detail, status=status, passkey=sent)

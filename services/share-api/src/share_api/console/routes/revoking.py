@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.reports import registry
+from share_api.console.own_paths import own_path
 from share_api.console.pages import page, redirect
 from share_api.console.routes.links import LINKS
 from share_api.console.views.links import view_of
@@ -27,8 +28,12 @@ _MOST: Final = 100
 
 
 @router.get(REVOKE, dependencies=[needs(Permission.SHARES_WRITE)])
-def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
-    """What stops when the chosen links are revoked."""
+def confirm(
+    visit: CurrentVisit,
+    share: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+    back: str = "",
+) -> Response:
+    """What stops when the chosen links are revoked; ``back`` is where the table was."""
     given = state_context(visit.container)
     found = []
     for each in dict.fromkeys(share[:_MOST]):
@@ -37,7 +42,14 @@ def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> R
         except ShareNotFoundError:
             continue
     return page(
-        visit, "revoke.html", "links", links=found, every=False, count=len(found), report=""
+        visit,
+        "revoke.html",
+        "links",
+        links=found,
+        every=False,
+        count=len(found),
+        report="",
+        back=_table(back),
     )
 
 
@@ -47,7 +59,15 @@ def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
     chosen = form.all("share")[:_MOST]
     for each in chosen:
         shares.revoke_link(each, visit.actor, visit.container)
-    return redirect(f"{LINKS}?done={'revoked-one' if len(chosen) == 1 else 'revoked'}")
+    back = _table(form.one("back"))
+    done = "revoked-one" if len(chosen) == 1 else "revoked"
+    return redirect(f"{back}{'&' if '?' in back else '?'}done={done}")
+
+
+def _table(back: str) -> str:
+    """The table of links as it was; as it is at first where ``back`` is no address of it."""
+    is_table = back.startswith(f"{LINKS}?") and own_path(back) == back
+    return back if is_table else LINKS
 
 
 @router.get(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -56,7 +76,9 @@ def confirm_all(visit: CurrentVisit, report: str = "") -> Response:
     known = report if report in registry.REPORTS else ""
     given = state_context(visit.container)
     live = overview_of(visit.db, given=given, report=known or None).live
-    return page(visit, "revoke.html", "links", links=[], every=True, count=live, report=known)
+    return page(
+        visit, "revoke.html", "links", links=[], every=True, count=live, report=known, back=LINKS
+    )
 
 
 @router.post(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])

@@ -15,14 +15,14 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.http.wording import Wording
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
-from share_api.console.forms.body import as_model, detail_of
+from share_api.console.forms.body import NOTHING_SENT, Form, as_model, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.routes.session import DEVICE_PATH
 from share_api.console.views.share_form import DAY
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
-from share_api.routes import shop
+from share_api.routes import shop as shops
 from share_api.routes.permissions import needs, of_a_person
 from share_api.routes.session import replace_own_password
 from share_api.schemas.requests import PasswordBody
@@ -58,11 +58,12 @@ def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
         return redirect(SETTINGS)
     zone = wanted.get("timezone", "")
     if zone in available_timezones() and form.one("sure") != zone:
-        return settings_page(visit, zone=zone, name=form.one("name").strip())
+        return settings_page(visit, zone=zone, shop=form)
     try:
-        changed = shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
+        changed = shops.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
     except InvalidBodyError as problem:
-        return settings_page(visit, detail=detail_of(problem, _FIELDS), status=int(problem.status))
+        detail, status = detail_of(problem, _FIELDS), int(problem.status)
+        return settings_page(visit, detail=detail, status=status, shop=form)
     done = "timezone" if "timezone" in wanted else "shop"
     return redirect(f"{SETTINGS}?done={done}&cut={changed.cut_links}")
 
@@ -73,16 +74,16 @@ def change_policy(visit: CurrentVisit, form: CheckedForm) -> Response:
     days = form.one("days").strip()
     if days and not (days.isascii() and days.isdigit() and len(days) <= _MOST_DIGITS):
         detail = visit.words.text("Enter a number of days, or leave it empty.")
-        return settings_page(visit, detail=detail, status=400)
+        return settings_page(visit, detail=detail, status=400, policy=form)
     wanted = {"maxLinkSeconds": int(days) * DAY if days else None}
     try:
-        shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
+        shops.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
     except LinkLifeError:
         most = visit.container.issuing.max_ttl_seconds // DAY
         detail = visit.words.counted(
             "Choose from 1 to %(count)s day.", "Choose from 1 to %(count)s days.", most
         )
-        return settings_page(visit, detail=detail, status=400)
+        return settings_page(visit, detail=detail, status=400, policy=form)
     return redirect(f"{SETTINGS}?done=policy")
 
 
@@ -121,7 +122,9 @@ def settings_page(
     done: str = "",
     cut: int = 0,
     zone: str = "",
-    name: str = "",
+    shop: Form = NOTHING_SENT,
+    policy: Form = NOTHING_SENT,
+    passkey: Form = NOTHING_SENT,
     remove: str = "",
     problem: Problem | None = None,
     detail: str = "",
@@ -129,7 +132,8 @@ def settings_page(
 ) -> Response:
     """The settings, with what was done or what is wrong.
 
-    It asks whether the shop's ``zone`` is to be that one, with the ``name``, or a passkey to go.
+    It asks whether the shop's ``zone`` is to be that one, or a passkey to go. A form that was sent
+    and not done comes back as it was: that of the ``shop``, the ``policy`` or a new ``passkey``.
     """
     container = visit.container
     passkeys = list_passkeys(container.engine, visit.admin.account.admin_id)
@@ -150,7 +154,7 @@ def settings_page(
         using=container.issuing,
         party=container.passkeys.party,
         zone=zone,
-        name=name,
+        sent={"shop": shop, "policy": policy, "passkey": passkey},
         passkeys=passkeys,
         leaving=next((each for each in passkeys if str(each.id) == remove), None),
     )

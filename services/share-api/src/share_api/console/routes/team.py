@@ -13,7 +13,7 @@ from accounts.reset_links import OfOtherShopsError
 from common.db.accounts import Role
 from common.http.problem import Problem
 from common.http.wording import Wording
-from share_api.console.forms.body import detail_of
+from share_api.console.forms.body import NOTHING_SENT, Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
@@ -60,7 +60,7 @@ def invite(visit: CurrentVisit, form: CheckedForm) -> Response:
     try:
         made = invitations.invite_member(visit.actor, visit.db, body)
     except (InvalidBodyError, TooManyInvitationsError) as problem:
-        return _team_page(visit, problem=problem)
+        return _team_page(visit, sent=form, problem=problem)
     return _team_page(visit, link=f"{visit.origin}{made.path}", of=made.email)
 
 
@@ -89,6 +89,7 @@ def _team_page(
     done: str = "",
     link: str = "",
     of: str = "",
+    sent: Form = NOTHING_SENT,
     problem: Problem | None = None,
 ) -> Response:
     team = members.list_all_members(visit.db).items
@@ -106,6 +107,7 @@ def _team_page(
         invitations=invited,
         link=link,
         of=of,
+        sent=sent,
         done=done,
         detail="" if problem is None else detail_of(problem, _FIELDS),
     )

@@ -35,6 +35,21 @@
     field.value = new Intl.DateTimeFormat().resolvedOptions().timeZone || field.value;
   }
 
+  // A colour is picked, or written beside it: an empty text is the colour of before, and stays so.
+  for (const picker of document.querySelectorAll("input[data-colour]")) {
+    const field = document.getElementById(picker.dataset.colour);
+    const follow = () => {
+      const [hex] = field.value.match(/[0-9a-f]{6}$/i) ?? [];
+      if (hex) picker.value = `#${hex}`;
+    };
+    follow();
+    picker.hidden = false;
+    picker.addEventListener("input", () => {
+      field.value = picker.value;
+    });
+    field.addEventListener("input", follow);
+  }
+
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {

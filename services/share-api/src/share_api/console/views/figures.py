@@ -1,7 +1,6 @@
 """Headline figures of the last seven days: from the cached reports, never computed here."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from common.i18n.formatter import Formatter
 from common.i18n.shown_decimals import as_shown, change_as_shown, times_as_shown, unit_of
@@ -15,19 +14,17 @@ from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.window import Period, window_of
 from common.reports_cache import copies
-from common.reports_cache.cache import ReportCache
+from common.reports_cache.copies import Copy
 from common.reports_cache.report_fields import UnreadableReportError
 from share_api.console.visit import Visit
-
-_READING: Final = 1
-"""Seconds that a report would be kept; nothing is stored here."""
 
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
     """The headline figure of a report; empty words where it is being prepared.
 
-    ``better`` says whether the change is good news; None where it is neither, or none.
+    ``better`` says whether the change is good news; None where it is neither, or none. ``before``
+    is what it was in the days ``compared``. One that is ``outdated`` is being computed anew.
     """
 
     report: str
@@ -36,43 +33,61 @@ class FigureView:
     value: str = ""
     change: str = ""
     better: bool | None = None
+    before: str = ""
     days: str = ""
+    compared: str = ""
     as_of: str = ""
-    empty: bool = True
+    outdated: bool = False
 
 
 def figures_of(visit: Visit) -> list[FigureView]:
-    """The headline figure of every report, as far as it is cached; the others are asked for."""
-    cache = ReportCache(visit.container.redis, keep_seconds=_READING)
+    """The headline figure of every report, as far as it is cached.
+
+    What is missing or of older data is asked for. Figures side by side are of the same data: those
+    of older data than another's are being prepared, and so is one that had no sales to show.
+    """
+    copied = {each: _copy(visit, each.slug) for each in registry.implemented()}
+    found = [each for each in copied.values() if each is not None]
+    newest = max((each.document.data_version for each in found), default=0)
+    return [
+        FigureView(definition.slug, definition.title)
+        if each is None or _is_behind(each, newest)
+        else _figure(visit, each)
+        for definition, each in copied.items()
+    ]
+
+
+def _is_behind(copy: Copy, newest: int) -> bool:
+    """Whether a copy is of no use beside others of the ``newest`` data, or once there are sales."""
+    document = copy.document
+    return copy.outdated and (document.empty or document.data_version < newest)
+
+
+def _copy(visit: Visit, report: str) -> Copy | None:
+    """The cached report of the last seven days; what is better than that is asked for."""
     window = window_of(Period.WEEK, visit.tenant.zone, now=now())
-    found = []
-    for definition in registry.implemented():
-        job = ComputeReport(visit.tenant.id, definition.slug, window)
-        document, unreadable = None, False
-        try:
-            document = copies.read_document(cache.redis, job.key)
-        except UnreadableReportError:
-            unreadable = True
-        if document is None:
-            _ask(visit, job, unreadable=unreadable)
-            found.append(FigureView(definition.slug, definition.title))
+    job = ComputeReport(visit.tenant.id, report, window)
+    jobs, found, unreadable = visit.container.issuing.jobs, None, False
+    try:
+        found = copies.read_copy(visit.container.redis, job.key)
+    except UnreadableReportError:
+        unreadable = True
+    try:
+        if found is None:
+            claimed = jobs.claim_missing(job, unreadable=unreadable)
         else:
-            found.append(_figure(visit, document))
+            claimed = jobs.claim_fresh(job) if found.outdated else None
+        if claimed:
+            jobs.publish_claimed(claimed)
+    except JobsUnavailableError:
+        pass  # it is asked for again when the page is opened again
     return found
 
 
-def _ask(visit: Visit, job: ComputeReport, *, unreadable: bool) -> None:
-    jobs = visit.container.issuing.jobs
-    try:
-        if claimed := jobs.claim_missing(job, unreadable=unreadable):
-            jobs.publish_claimed(claimed)
-    except JobsUnavailableError:
-        return  # it is asked for again when the page is opened again
-
-
-def _figure(visit: Visit, document: Document) -> FigureView:
-    words = visit.words
+def _figure(visit: Visit, copy: Copy) -> FigureView:
+    words, document = visit.words, copy.document
     kpi = next(each for each in document.kpis if each.key == document.headline.kpi)
+    changed = kpi.change is not None and kpi.change.value != 0
     return FigureView(
         report=document.report,
         title=document.title,
@@ -80,9 +95,13 @@ def _figure(visit: Visit, document: Document) -> FigureView:
         value="–" if kpi.value is None else _told(words, document, kpi.value, kpi.unit),
         change=_change(words, document, kpi),
         better=_is_better(kpi),
+        before=_told(words, document, kpi.previous, kpi.unit)
+        if changed and kpi.previous is not None
+        else "",
         days=words.calendar.span(document.days),
+        compared=words.calendar.span_beside(document.previous_days, document.days),
         as_of=words.instant(document.as_of, visit.tenant.zone),
-        empty=document.empty,
+        outdated=copy.outdated,
     )
 
 

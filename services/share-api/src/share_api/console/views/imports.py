@@ -23,8 +23,9 @@ _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
 class ImportView:
     """An import in the reader's words; ``percent`` of its bytes are read.
 
-    ``changed_days`` are the last days that were over and changed, each with its orders, ``faults``
-    the first of what is wrong.
+    ``counts`` are of what the files had, by what it is. ``changed_days`` are the
+    last days that were over and changed, each with its orders, ``faults`` the first of what is
+    wrong.
     """
 
     row: Import
@@ -33,6 +34,7 @@ class ImportView:
     percent: int
     net_sales: str
     days: str
+    counts: Sequence[tuple[str, int]] = ()
     changed_days: tuple[tuple[str, int], ...] = ()
     faults: Sequence[dict[str, Any]] = ()
 
@@ -73,6 +75,12 @@ class ImportView:
         return (self.row.outcome or {}).get("result") or {}
 
     @property
+    def orders(self) -> int:
+        """How many orders came in, or would."""
+        orders = self.result.get("orders") or {}
+        return int(orders.get("new", 0)) + int(orders.get("replaced", 0))
+
+    @property
     def file_names(self) -> Sequence[str]:
         """What the sender calls the files, the orders' first."""
         names = self.row.file_names or {}
@@ -104,8 +112,9 @@ def import_view(visit: Visit, row: Import) -> ImportView:
         ended=words.instant(row.finished_at, zone) if row.finished_at else "",
         percent=100 * row.done_bytes // row.total_bytes if row.total_bytes else 0,
         faults=[each | {"reason": _reason(visit, each)} for each in faults_of(row) or ()],
-        net_sales=_money(visit, result),
+        net_sales=_money(visit, result) if _has_sales(result) else "",
         days=_days(visit, result),
+        counts=_counts(visit, result),
         changed_days=tuple(
             (visit.words.calendar.full_day(date.fromisoformat(each["day"])), each["orders"])
             for each in reversed((result.get("closedDays") or {}).get("byDay", ())[-_NAMED_DAYS:])
@@ -117,6 +126,37 @@ def _reason(visit: Visit, fault: Mapping[str, Any]) -> str:
     """What is wrong, in the reader's language: in English where nobody has said it there."""
     said, reason = fault.get("said"), fault["reason"]
     return visit.words.text(put_together(said) if said else reason)
+
+
+def _number(result: Mapping[str, Any], name: str, part: str = "") -> int:
+    found = result.get(name) or 0
+    return int(found.get(part) or 0) if isinstance(found, Mapping) else int(found)
+
+
+def _has_sales(result: Mapping[str, Any]) -> bool:
+    """Whether the files had any order or refund: without one there are no net sales to tell."""
+    return any(
+        _number(result, "orders", each) for each in ("new", "replaced", "unchanged")
+    ) or bool(_number(result, "refunds"))
+
+
+def _counts(visit: Visit, result: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
+    """How many there were of each kind of thing, where there was any."""
+    counted, orders, products = visit.words.counted, "orders", "products"
+    new, again = _number(result, orders, "new"), _number(result, orders, "replaced")
+    same, refunds = _number(result, orders, "unchanged"), _number(result, "refunds")
+    listed, added = _number(result, products, "listed"), _number(result, products, "new")
+    stock = _number(result, "stockCounts")
+    found = [
+        (counted("new order", "new orders", new), new),
+        (counted("replaced order", "replaced orders", again), again),
+        (counted("unchanged order", "unchanged orders", same), same),
+        (counted("refund or cancellation", "refunds and cancellations", refunds), refunds),
+        (counted("product in the files", "products in the files", listed), listed),
+        (counted("new product", "new products", added), added),
+        (counted("stock count", "stock counts", stock), stock),
+    ]
+    return tuple(each for each in found if each[1])
 
 
 def _money(visit: Visit, result: Mapping[str, Any]) -> str:

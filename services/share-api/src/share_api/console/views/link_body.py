@@ -26,11 +26,17 @@ def link_body(form: Form) -> dict[str, object]:
         wanted["compare"] = form.one("compare")
     if form.one("embed").split():
         wanted["embed"] = form.one("embed").split()
-    if form.one("password") or form.one("protected"):  # what is to have one does not lose it
+    if has_password(form):
         wanted["password"] = form.one("password")
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return wanted
+
+
+def has_password(form: Form) -> bool:
+    """Whether the link is to have a password: what is to have one loses it only if that is said."""
+    wanted = form.one("password") or form.one("protected")
+    return bool(wanted) and form.one("unprotected") != "yes"
 
 
 def _days(form: Form) -> dict[str, object]:

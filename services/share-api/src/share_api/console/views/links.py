@@ -214,6 +214,13 @@ class LinksView:
         """The address of all its pages as CSV."""
         return f"/admin/links/csv?{urlencode(self.wanted.query())}"
 
+    @property
+    def here(self) -> str:
+        """The address of this very page of the table."""
+        after = self.wanted.after
+        cursor = {} if after is None else {"cursor": after.encode()}
+        return f"/admin/links?{urlencode(self.wanted.query() | cursor)}"
+
     def address(self, shown: Shown | None = None, *, further: bool = False) -> str:
         """The address of the table with another filter, or of its next page."""
         query = self.wanted.query(shown)

@@ -124,13 +124,11 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
     redis, job = visit.container.redis, ComputeReport.of(key)
     unreadable = False
     try:
-        fresh = copies.read_document(redis, key, fresh=True)
-        if fresh is not None:
-            return Preview(fresh)
-        old = copies.read_document(redis, key)
-        if old is not None:
-            visit.container.issuing.jobs.request_fresh(job)
-            return Preview(old, outdated=True)
+        found = copies.read_copy(redis, key)
+        if found is not None:
+            if found.outdated:
+                visit.container.issuing.jobs.request_fresh(job)
+            return Preview(found.document, outdated=found.outdated)
     except UnreadableReportError:
         unreadable = True
     if redis.exists(key.failed):

@@ -16,7 +16,7 @@ from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.choice import Choice
 from share_api.console.views.hiding import NONE, HidingChoices, hiding_choices
-from share_api.console.views.link_body import DATES
+from share_api.console.views.link_body import DATES, has_password
 from share_api.console.views.links import days_of
 from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
@@ -25,6 +25,7 @@ from sharing.policy import held_to_policy
 
 DAY: Final = 86_400
 _LONGEST_ORIGINS: Final = 2000
+_LONGEST_NAME: Final = 200
 _SECONDS: Final = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 _MINUTE: Final = 60
 _PRESETS: Final = (1, 7, 30, 90, 365)
@@ -33,7 +34,10 @@ _PRESETS: Final = (1, 7, 30, 90, 365)
 
 @dataclass(frozen=True, slots=True)
 class ShareForm:
-    """The choices of the form, and those made; ``most`` is the shop's own bound, if it has one."""
+    """The choices of the form, and those made; ``most`` is the shop's own bound, if it has one.
+
+    A ``protected`` link needs a password; one that was sent is not given back: ``retype`` says so.
+    """
 
     reports: Sequence[Choice]
     periods: Sequence[Choice]
@@ -47,6 +51,7 @@ class ShareForm:
     last: str = ""
     label: str = ""
     protected: bool = False
+    retype: bool = False
     most: str = ""
     ranges: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
@@ -56,6 +61,7 @@ class ShareForm:
     hiding: HidingChoices = NONE
     also: Sequence[str] = ()
     changes: bool = False
+    template: str = ""
 
     @property
     def more(self) -> bool:
@@ -141,7 +147,8 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         first=form.one("first")[:10],
         last=form.one("last")[:10],
         label=form.one("label")[:MAX_LABEL_LENGTH],
-        protected=form.one("protected") == "yes",
+        protected=has_password(form),
+        retype=has_password(form) and bool(form.one("password")),
         most=_life(visit, using.max_ttl_seconds)
         if using.max_ttl_seconds < visit.container.issuing.max_ttl_seconds
         else "",
@@ -153,6 +160,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         hiding=hiding_choices(visit, form.all("hide")),
         also=form.all("also"),
         changes=form.one("changes") == "yes",
+        template=form.one("template")[:_LONGEST_NAME],
     )
 
 
