@@ -72,7 +72,8 @@ class OrderLineRow(NamedTuple):
     The line is worth ``unit_price * quantity + remainder`` before discounts, and ``remainder`` is
     less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart. ``stands``
     is whether the source states that the order is not cancelled, None where it states neither or
-    where the order is unpaid for no reason of the source's.
+    where the order is unpaid for no reason of the source's. With ``paid_assumed`` the source
+    does not say when it was paid, and ``paid_at`` is when it was placed.
     """
 
     position: int
@@ -98,6 +99,7 @@ class OrderLineRow(NamedTuple):
     remainder: int = 0
     platform_id: str | None = None
     stands: bool | None = None
+    paid_assumed: bool = False
 
 
 class RefundRow(NamedTuple):

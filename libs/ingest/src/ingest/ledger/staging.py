@@ -66,6 +66,7 @@ ORDER_LINES = _staging(
     line_no=_WHOLE,
     again=_TRUTH,
     stands=_TRUTH,
+    paid_assumed=_TRUTH,
     placed_at=_INSTANT,
     paid_at=_INSTANT,
     order_discount=_WHOLE,

@@ -25,7 +25,7 @@ _TOTAL, _WITHOUT_TAX = "Order Line Total", "Order Line (w/o tax)"
 _OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
 MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
-    "Paid Date": "orders are taken as paid when they were placed",
+    "Paid Date": "orders are taken as paid when they were placed, unless it is known",
     "Email (Billing)": "customers are not known",
     "Country Code (Billing)": "countries are those of the shipping addresses",
     ("Country Code (Billing)", "Country Code (Shipping)"): "countries are not known",

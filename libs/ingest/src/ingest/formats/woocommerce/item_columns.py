@@ -31,7 +31,7 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "date": "order_date", "order_status": "status", "refunds": "refund_items",
 }  # fmt: skip
 MISSING: Final[Missing] = {
-    "paid_date": "orders are taken as paid when they were placed",
+    "paid_date": "orders are taken as paid when they were placed, unless it is known",
     "customer_email": "customers are known by their billing addresses' e-mail or not at all",
     "billing_country": "countries are those of the shipping addresses",
     ("billing_country", "shipping_country"): "countries are not known",

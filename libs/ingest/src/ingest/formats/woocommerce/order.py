@@ -121,6 +121,7 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
             line_discount=each.worth - each.paid,
             product_sku=line.sku,
             remainder=remainder,
+            paid_assumed=head.paid_at is None,
         )
 
 
