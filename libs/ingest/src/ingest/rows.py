@@ -109,7 +109,8 @@ class RefundRow(NamedTuple):
 
     A refund is known by its order and its id, and may have a row for each of the order's lines.
     ``amount`` is the goods' value after discounts, ex tax and shipping; all money is positive.
-    ``platform_id`` is the order's, where the source has such an id.
+    ``platform_id`` is the order's, where the source has such an id. With ``first_alone`` it is a
+    sum, and ``processed_at`` is when the first of what it sums was.
     """
 
     position: int
@@ -123,6 +124,7 @@ class RefundRow(NamedTuple):
     shipping: int
     tax: int
     platform_id: str | None = None
+    first_alone: bool = False
 
 
 class StockRow(NamedTuple):

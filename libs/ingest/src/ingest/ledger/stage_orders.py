@@ -11,6 +11,7 @@ from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.ledger.told_by_events import keep_spreading
 from ingest.ledger.told_by_name import APART
 from ingest.ledger.told_edits import leave_edited
+from ingest.ledger.told_lines import keep_told_lines
 
 # Only heads have the order's columns. How many are null is known to the planner; how many of two
 # numbers are the same is not, and it takes them for very few.
@@ -154,6 +155,7 @@ def stage_orders(
         leave_edited(cursor)
         leave_lacking(cursor, exported_before)
         keep_spreading(cursor)
+        keep_told_lines(cursor, exported_before)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
     derive(cursor, "staged_discounts", _STAGE_DISCOUNTS)

@@ -88,6 +88,7 @@ REFUNDS = _staging(
     amount=_WHOLE,
     shipping=_WHOLE,
     tax=_WHOLE,
+    first_alone=_TRUTH,
 )
 STOCK = _staging(
     "stock_counts",
