@@ -72,6 +72,23 @@ def test_what_is_below_nothing_is_a_discount_and_no_fee_hides_it(
     assert (shop.sales, shop.gaps) == (sales, [])
 
 
+@pytest.mark.parametrize(
+    ("state", "paid", "method", "sold"),
+    [
+        *((state, False, "bacs", False) for state in ("quote-request", "partial-payment")),
+        *((state, True, "bacs", True) for state in ("quote-request", "partial-payment")),
+        ("shipped", False, "cod", True),
+        ("processing", False, "cheque", True),
+    ],
+)
+def test_an_order_in_no_known_state_is_a_sale_once_a_payment_is_told(
+    shop: Shop, state: str, paid: bool, method: str, sold: bool
+) -> None:
+    told = {"status": state, "payment_method": method} | ({} if paid else {"date_paid_gmt": None})
+    shop.tell(order([line(1, "20.00")], "20.00", **told))
+    assert shop.sales == ((2000, 0) if sold else (0, 0))
+
+
 CREDITS = {
     "shipping": ("-22.00", "2.90", (2000, 290, 0)),
     "all of the shipping": ("-24.90", "0.00", (2000, 0, 0)),

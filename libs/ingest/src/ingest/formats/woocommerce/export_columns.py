@@ -83,6 +83,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
             "Order Status": text,
             "Order Date": at,
             "Paid Date": at,
+            "Payment Method Title": text,
             "Date of first refund": at,
             "Currency": lambda cell: code(cell) if cell.strip() else None,
             "Email (Billing)": words,

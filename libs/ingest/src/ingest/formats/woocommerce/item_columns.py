@@ -76,6 +76,7 @@ class ItemColumns:
                 "status": text,
                 "order_date": self._at,
                 "paid_date": self._at,
+                "payment_method": text,
                 "order_currency": sold_in(reading.currency, any_case=True),
                 "customer_id": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
                 "customer_email": words,
@@ -207,5 +208,6 @@ def _head(position: int, values: Mapping[str, Any]) -> Head:
             values["order_total"],
             refunded,
         ),
+        method=values["payment_method"],
         refunds_apart=apart,
     )
