@@ -40,7 +40,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         lacking = noted(cursor, "staged_lacking", by="head")
         beside = settle_cancelled_sums(cursor)
     else:
-        settle_told_sums(cursor)
+        beside = settle_told_sums(cursor)
     return LoadSummary(
         kept_refunds=kept,
         known_beside=beside,
