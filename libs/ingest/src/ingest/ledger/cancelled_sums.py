@@ -21,16 +21,17 @@ _STAYS: Final = """
 """
 # Each order is looked up by itself, whatever is known of tables that were just filled.
 _STAGE_CANCELLED: Final = f"""
-    SELECT s.order_id, s.position, s.back, o.id, least(f.first, n.first) AS first
+    SELECT s.order_id, s.position, s.back, o.id, least(f.first, s.first) AS first
     FROM (
-        SELECT order_id, min(position) AS position, min(processed_at) AS at,
-               sum(quantity) AS pieces, sum(amount) + sum(shipping) + sum(tax) AS back
-        FROM staged_refunds WHERE refund_id = '{CANCELLED}' GROUP BY order_id) s
+        SELECT order_id, min(position) FILTER (WHERE sums) AS position,
+               min(processed_at) FILTER (WHERE sums) AS at,
+               sum(quantity) FILTER (WHERE sums) AS pieces,
+               sum(amount + shipping + tax) FILTER (WHERE sums) AS back,
+               array_agg(refund_id) FILTER (WHERE NOT sums) AS ids,
+               min(processed_at) FILTER (WHERE NOT sums AND kind <> 'edit') AS first
+        FROM (SELECT *, refund_id = '{CANCELLED}' AS sums FROM staged_refunds) each_row
+        GROUP BY order_id HAVING bool_or(sums)) s
     JOIN staged_orders o USING (order_id)
-    LEFT JOIN (
-        SELECT order_id, array_agg(refund_id) AS ids,
-               min(processed_at) FILTER (WHERE kind <> 'edit') AS first
-        FROM staged_refunds WHERE refund_id <> '{CANCELLED}' GROUP BY order_id) n USING (order_id)
     CROSS JOIN LATERAL (
         SELECT bool_or(NOT sums) AS others, array_agg(external_id) AS ids,
                min(processed_at) FILTER (WHERE NOT sums AND kind <> 'edit') AS first,
@@ -40,8 +41,8 @@ _STAGE_CANCELLED: Final = f"""
         FROM (
             SELECT *, external_id = '{CANCELLED}' AS sums FROM refunds r
             WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND {_STAYS}) r) f
-    WHERE NOT n.ids <@ coalesce(f.ids, '{{}}')
-       OR ((f.others OR n.ids IS NOT NULL)
+    WHERE NOT s.ids <@ coalesce(f.ids, '{{}}')
+       OR ((f.others OR s.ids IS NOT NULL)
            AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back))
 """  # noqa: S608 - words of our own
 _CANCELLED: Final = columns(
