@@ -315,25 +315,63 @@ def test_tips_are_no_sales_whenever_they_are_paid_back(shop: Shop) -> None:
     assert shop.back == [("2026-03-08", "cancel", 1, 2000, 0, 0)]
 
 
-def test_refunds_of_a_file_before_are_part_of_the_sum_and_those_beside_it_on_top(
-    shop: Shop,
-) -> None:
-    columns = "refund_id,order_id,line_id,processed_at,quantity,amount,shipping,tax\n"
-    refunds = columns + "r1,#1001,1,2026-03-05T10:00:00Z,1,10.00,,\n"
+COLUMNS = "refund_id,order_id,line_id,processed_at,quantity,amount,shipping,tax\n"
+
+
+def test_refunds_of_a_file_before_are_part_of_the_sum(shop: Shop) -> None:
+    refunds = COLUMNS + "r1,#1001,1,2026-03-05T10:00:00Z,1,10.00,,\n"
     refunds += "r1,#1001,,2026-03-05T10:00:00Z,,,,2.00\n"
     bring(shop, "0.00", refunds, cancelled_at="")
     bring(shop, "64.00")
     assert shop.back == [ON_THE_FIFTH, ON_THE_EIGHTH]
     bring(shop, "64.00", refunds)
     assert shop.back == [ON_THE_FIFTH, ON_THE_EIGHTH]
-    other = columns + "r2,#1001,1,2026-03-09T10:00:00Z,0,1.00,,\n"
-    at = Shop(shop.engine)
-    for _ in range(2):
-        bring(at, "32.00", other)
-        total = sum(sum(row[3:]) for row in at.back)
-        assert total == 3200 + 100
-    bring(at, "32.00")
-    assert sum(sum(row[3:]) for row in at.back) == total
+
+
+def later(shop: Shop, refunds: str) -> None:
+    files = {FileKind.REFUNDS: refunds.encode()}
+    bring_in(shop.engine, shop.id, "own", files)
+
+
+TURNS = {
+    "the refunds first": ["sold", "refunds", "export"],
+    "together": ["both"],
+    "together, and again": ["both", "both", "refunds", "export"],
+    "the export first": ["export", "refunds"],
+    "the export first, and both again": ["export", "refunds", "both", "export"],
+    "one by one": ["export", "one", "refunds"],
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("refunded", ["64.00", "32.00", "12.00"])
+def test_refunds_of_a_file_are_part_of_the_sum_in_whatever_turn_they_come(
+    shop: Shop, refunded: str, turn: str
+) -> None:
+    """12.00 was paid back on the 5th, and the rest of Refunded Amount with the cancelling."""
+    one = COLUMNS + "r1,#1001,1,2026-03-05T10:00:00Z,1,7.00,,\n"
+    refunds = one + "r2,#1001,2,2026-03-05T11:00:00Z,0,5.00,,\n"
+    do = {
+        "sold": lambda: bring(shop, "0.00", cancelled_at=""),
+        "export": lambda: bring(shop, refunded),
+        "both": lambda: bring(shop, refunded, refunds),
+        "one": lambda: later(shop, one),
+        "refunds": lambda: later(shop, refunds),
+    }
+    for step in TURNS[turn]:
+        do[step]()
+    money: dict[str, int] = {}
+    for day, _, _, *parts in shop.back:
+        money[day] = money.get(day, 0) + sum(parts)
+    rest = int(refunded.replace(".", "")) - 1200
+    assert money == {"2026-03-05": 1200, "2026-03-08": rest}
+    assert sum(row[2] for row in shop.back) == 3
+
+
+def test_what_is_more_than_the_sum_counts(shop: Shop) -> None:
+    bring(shop, "12.00")
+    later(shop, COLUMNS + "r1,#1001,2,2026-03-05T10:00:00Z,0,15.00,,\n")
+    assert sum(sum(row[3:]) for row in shop.back) == 1500
 
 
 def test_what_the_version_before_kept_as_one_refund_becomes_each_its_own(shop: Shop) -> None:

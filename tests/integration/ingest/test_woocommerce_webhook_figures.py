@@ -72,6 +72,44 @@ def test_what_is_below_nothing_is_a_discount_and_no_fee_hides_it(
     assert (shop.sales, shop.gaps) == (sales, [])
 
 
+@pytest.mark.parametrize(
+    ("state", "paid", "method", "sold"),
+    [
+        *((state, False, "bacs", False) for state in ("quote-request", "partial-payment")),
+        *((state, True, "bacs", True) for state in ("quote-request", "partial-payment")),
+        ("shipped", False, "cod", True),
+        ("processing", False, "cheque", True),
+    ],
+)
+def test_an_order_in_no_known_state_is_a_sale_once_a_payment_is_told(
+    shop: Shop, state: str, paid: bool, method: str, sold: bool
+) -> None:
+    told = {"status": state, "payment_method": method} | ({} if paid else {"date_paid_gmt": None})
+    shop.tell(order([line(1, "20.00")], "20.00", **told))
+    assert shop.sales == ((2000, 0) if sold else (0, 0))
+
+
+CREDITS = {
+    "shipping": ("-22.00", "2.90", (2000, 290, 0)),
+    "all of the shipping": ("-24.90", "0.00", (2000, 0, 0)),
+    "tax": ("-26.90", "1.80", (2000, 0, 180)),
+    "all": ("-28.70", "0.00", (2000, 0, 0)),
+}
+
+
+@pytest.mark.parametrize("pays", CREDITS)
+def test_a_fee_below_nothing_pays_for_goods_then_for_shipping_and_then_for_tax(
+    shop: Shop, pays: str
+) -> None:
+    """Goods for 20.00, shipping for 4.90 and, where the credit reaches so far, 3.80 of tax."""
+    credit, total, (off, shipping, tax) = CREDITS[pays]
+    taxed = {"total_tax": "3.80"} if pays in {"tax", "all"} else {}
+    fees = {"fee_lines": [{"total": credit}], "shipping_total": "4.90"}
+    shop.tell(order([line(1, "20.00")], total, **fees, **taxed))
+    assert (shop.sales, shop.gaps) == ((2000, off), [])
+    assert shop.rows("SELECT shipping, tax FROM orders") == [(shipping, tax)]
+
+
 def test_more_below_nothing_than_was_sold_is_told_as_unexplained(shop: Shop) -> None:
     shop.tell(order([line(1, "5.00"), line(2, "-20.00", sku="")], "-15.00"))
     assert shop.sales == (500, 0)

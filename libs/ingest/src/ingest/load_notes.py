@@ -91,6 +91,10 @@ TWICE: Final = (
     "is or may be the same order as one that came by another name here; its refunds, or when it was"
     " placed, do not fit that one: both count"
 )
+_PAID_KNOWN: Final = (
+    "the file does not say when it was paid, which is known from elsewhere: the sale stays on that"
+    " day"
+)
 _MEANT: Final = (
     "no order of that name is known; its refunds are taken for the one order of that number"
 )
@@ -115,6 +119,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_LESS_TOLD, summary.less_told),
         (UNTOLD, summary.untold),
         (MOVED, summary.moved),
+        (_PAID_KNOWN, summary.paid_known),
         (_UNKNOWN_PAYMENT, summary.elsewhere.unknown),
         (_BEYOND, summary.elsewhere.beyond),
         (_OTHER_SIGN, summary.other_sign),

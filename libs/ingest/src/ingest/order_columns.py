@@ -90,7 +90,7 @@ class OrderLineColumns:
         lines = zip(*(column.to_pylist() for column in self.lines.columns), strict=True)
         numbers = np.searchsorted(self.starts, np.arange(len(self)), "right") - 1
         return [
-            (int(position), *orders[number], *line, None, 0, None, None)
+            (int(position), *orders[number], *line, None, 0, None, None, False)
             for position, number, line in zip(self.positions, numbers, lines, strict=True)
         ]
 

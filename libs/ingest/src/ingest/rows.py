@@ -72,7 +72,8 @@ class OrderLineRow(NamedTuple):
     The line is worth ``unit_price * quantity + remainder`` before discounts, and ``remainder`` is
     less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart. ``stands``
     is whether the source states that the order is not cancelled, None where it states neither or
-    where the order is unpaid for no reason of the source's.
+    where the order is unpaid for no reason of the source's. With ``paid_assumed`` the source
+    does not say when it was paid, and ``paid_at`` is when it was placed.
     """
 
     position: int
@@ -98,6 +99,7 @@ class OrderLineRow(NamedTuple):
     remainder: int = 0
     platform_id: str | None = None
     stands: bool | None = None
+    paid_assumed: bool = False
 
 
 class RefundRow(NamedTuple):
@@ -107,7 +109,8 @@ class RefundRow(NamedTuple):
 
     A refund is known by its order and its id, and may have a row for each of the order's lines.
     ``amount`` is the goods' value after discounts, ex tax and shipping; all money is positive.
-    ``platform_id`` is the order's, where the source has such an id.
+    ``platform_id`` is the order's, where the source has such an id. With ``first_alone`` it is a
+    sum, and ``processed_at`` is when the first of what it sums was.
     """
 
     position: int
@@ -121,6 +124,7 @@ class RefundRow(NamedTuple):
     shipping: int
     tax: int
     platform_id: str | None = None
+    first_alone: bool = False
 
 
 class StockRow(NamedTuple):

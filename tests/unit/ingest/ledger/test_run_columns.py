@@ -26,7 +26,7 @@ def rows_of(shop: Any, first: int = 2) -> list[tuple[Any, ...]]:
         head = (f"O{first}-{number}", AT, AT, "web", None, None, None, None, discount, 0, 0)
         for place, (quantity, price, off) in enumerate(of_order):
             line = (f"{place}", f"P{place % 2}", f"T{place}", None, quantity, price, off)
-            rows.append((first + len(rows), *head, *line, None, 0, None, None))
+            rows.append((first + len(rows), *head, *line, None, 0, None, None, False))
     return rows
 
 

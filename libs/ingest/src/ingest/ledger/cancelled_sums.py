@@ -1,13 +1,15 @@
 """What an export's cancellings give back, of orders whose refunds the ledger knows one by one.
 
 An export has all that was paid back of a cancelled order as one sum, on the day of the cancelling.
-Refunds that are known (an event told each, or a file before) are part of that: they stay on their
-days and lines, and the cancelling gives back what they leave of the sum and of the pieces. A sum
-that the ledger has as it is, beside others, was taken so before, and stays.
+Refunds that are known (an event told each, or a file, before it, beside it or behind it) are part
+of that: they stay on their days and lines, and the cancelling gives back what they leave of the sum
+and of the pieces. A sum that the ledger has as it is, beside others, was taken so before, and stays
+where nothing new is beside it.
 """
 
 from typing import Final
 
+from ingest.ledger.cancelled_sums_again import stage_no_sums_again, stage_sums_again
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.temporary_tables import Cursor, columns, derive
 from ingest.rows import CANCELLED, CANCELLED_SUM
@@ -19,16 +21,19 @@ _STAYS: Final = """
 """
 # Each order is looked up by itself, whatever is known of tables that were just filled.
 _STAGE_CANCELLED: Final = f"""
-    SELECT s.order_id, s.position, s.back, o.id, f.first
+    SELECT s.order_id, s.position, s.back, o.id, least(f.first, s.first) AS first
     FROM (
-        SELECT order_id, min(position) AS position, min(processed_at) AS at,
-               sum(quantity) AS pieces, sum(amount) + sum(shipping) + sum(tax) AS back
-        FROM staged_refunds WHERE refund_id = '{CANCELLED}' GROUP BY order_id) s
+        SELECT order_id, min(position) FILTER (WHERE sums) AS position,
+               min(processed_at) FILTER (WHERE sums) AS at,
+               sum(quantity) FILTER (WHERE sums) AS pieces,
+               sum(amount + shipping + tax) FILTER (WHERE sums) AS back,
+               array_agg(refund_id) FILTER (WHERE NOT sums) AS ids,
+               min(processed_at) FILTER (WHERE NOT sums AND kind <> 'edit') AS first
+        FROM (SELECT *, refund_id = '{CANCELLED}' AS sums FROM staged_refunds) each_row
+        GROUP BY order_id HAVING bool_or(sums)) s
+    JOIN staged_orders o USING (order_id)
     CROSS JOIN LATERAL (
-        SELECT id FROM orders
-        WHERE tenant_id = %(tenant_id)s AND external_id = s.order_id LIMIT 1) o
-    CROSS JOIN LATERAL (
-        SELECT bool_or(NOT sums) AS others,
+        SELECT bool_or(NOT sums) AS others, array_agg(external_id) AS ids,
                min(processed_at) FILTER (WHERE NOT sums AND kind <> 'edit') AS first,
                min(processed_at) FILTER (WHERE sums) AS at,
                sum(quantity) FILTER (WHERE sums) AS pieces,
@@ -36,7 +41,9 @@ _STAGE_CANCELLED: Final = f"""
         FROM (
             SELECT *, external_id = '{CANCELLED}' AS sums FROM refunds r
             WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND {_STAYS}) r) f
-    WHERE f.others AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back)
+    WHERE NOT s.ids <@ coalesce(f.ids, '{{}}')
+       OR ((f.others OR s.ids IS NOT NULL)
+           AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back))
 """  # noqa: S608 - words of our own
 _CANCELLED: Final = columns(
     "staged_cancelled",
@@ -58,27 +65,14 @@ _STAGE_BESIDE: Final = f"""
           AND {_STAYS}
         OFFSET 0) f
 """  # noqa: S608 - words of our own
-_TAKE_AS_TOLD_AGAIN: Final = """
-    WITH told AS (
-        SELECT DISTINCT order_id, refund_id FROM staged_refunds
-        WHERE order_id IN (SELECT order_id FROM staged_cancelled)
-    ), again AS (
-        DELETE FROM staged_beside b USING told t
-        WHERE b.order_id = t.order_id AND b.refund_id = t.refund_id
-        RETURNING b.order_id, b.position, b.refund_id
-    )
-    INSERT INTO staged_beside
-    SELECT r.order_id, a.position, r.refund_id, r.line_id, r.processed_at, r.kind, r.quantity,
-           r.amount, r.shipping, r.tax, true
-    FROM staged_refunds r
-    JOIN (SELECT DISTINCT order_id, position, refund_id FROM again) a USING (order_id, refund_id)
-"""
 _STAGE_TOLD: Final = f"""
     SELECT s.*, o.id, NULL::timestamptz AS first
     FROM (
         SELECT order_id, min(position) AS position, sum(amount) + sum(shipping) + sum(tax) AS back
         FROM staged_refunds WHERE refund_id = '{CANCELLED_SUM}' GROUP BY order_id) s
     JOIN staged_orders o USING (order_id)
+    UNION ALL
+    SELECT order_id, position, back, id, NULL FROM staged_sums_again
 """  # noqa: S608 - a word of our own
 _NAME_TOLD: Final = f"""
     UPDATE staged_refunds SET refund_id = '{CANCELLED}' WHERE refund_id = '{CANCELLED_SUM}'
@@ -113,6 +107,16 @@ _STAGE_PARTS: Final = f"""
         SELECT h.order_id, p.part, NULL, 0, p.worth
         FROM heads h CROSS JOIN LATERAL (VALUES (' shipping', h.shipping), (' tax', h.tax))
             AS p (part, worth)
+        UNION ALL
+        SELECT c.order_id, l.external_id, l.line_no, l.quantity,
+               l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+               - l.order_discount
+        FROM staged_sums_again c
+        JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.order_id = c.id
+        UNION ALL
+        SELECT c.order_id, p.part, NULL, 0, p.worth
+        FROM staged_sums_again c
+        CROSS JOIN LATERAL (VALUES (' shipping', c.shipping), (' tax', c.tax)) AS p (part, worth)
     ), said AS (
         SELECT order_id, p.part, sum(p.worth) AS worth
         FROM staged_refunds r JOIN staged_cancelled USING (order_id) CROSS JOIN LATERAL (VALUES
@@ -204,28 +208,33 @@ def settle_cancelled_sums(cursor: Cursor) -> NotedOrders:
     (there,) = cursor.execute(_ANY).fetchone() or (False,)
     if not there or not derive(cursor, _CANCELLED, _STAGE_CANCELLED):
         return NONE_NOTED
+    stage_no_sums_again(cursor)
     derive(cursor, "staged_beside", _STAGE_BESIDE)
-    cursor.execute(_TAKE_AS_TOLD_AGAIN)
+    for statement in _TAKE_AS_TOLD:
+        cursor.execute(statement)
     _leave_rests(cursor)
     for statement in (_KEEP_BESIDE, _SUPERSEDE):
         cursor.execute(statement)
     return noted(cursor, "staged_cancelled", by="position")
 
 
-def settle_told_sums(cursor: Cursor) -> None:
-    """Leave of sums that an export told before, and that events tell refunds of, what all refunds
-    that are known do not give back.
+def settle_told_sums(cursor: Cursor) -> NotedOrders:
+    """Leave of sums that an export told before, and that events or a file tell refunds of, what all
+    refunds that are known do not give back.
 
-    Runs when orders are staged and ``staged_superseded`` is made.
+    Runs when orders are staged and ``staged_superseded`` is made. Answers of which orders that come
+    without their lines.
     """
+    stage_sums_again(cursor)
     if not derive(cursor, _CANCELLED, _STAGE_TOLD):
-        return
+        return NONE_NOTED
     cursor.execute(_NAME_TOLD)
     derive(cursor, "staged_beside", _STAGE_BESIDE)
     for statement in _TAKE_AS_TOLD:
         cursor.execute(statement)
     _leave_rests(cursor)
     cursor.execute(_SUPERSEDE)
+    return noted(cursor, "staged_sums_again", by="position")
 
 
 def _leave_rests(cursor: Cursor) -> None:

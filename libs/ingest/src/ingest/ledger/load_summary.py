@@ -35,6 +35,7 @@ class LoadSummary:
     ``moved`` are those that took the place of one of their name that was placed on another day;
     ``other_sign`` new ones that the ledger has with the sign of their number, or without it;
     ``elsewhere`` are payments of which refunds came without them;
+    ``paid_known`` are those whose payment's day the input assumes and the ledger had: it stays;
     ``names`` are those that the platform's id told from others, or to be the same.
     """
 
@@ -69,4 +70,5 @@ class LoadSummary:
     moved: NotedOrders = NONE_NOTED
     other_sign: NotedOrders = NONE_NOTED
     elsewhere: PaymentsElsewhere = NO_PAYMENTS
+    paid_known: NotedOrders = NONE_NOTED
     names: Names = NO_NAMES

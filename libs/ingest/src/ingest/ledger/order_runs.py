@@ -41,6 +41,7 @@ class RunLine(NamedTuple):
     again: bool
     share: int | None
     stands: bool | None
+    paid_assumed: bool
     line_id: str
     product_id: str
     product_title: str | None
@@ -128,10 +129,10 @@ def in_runs(
             continue
         position = row[0]
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
-         platform, stands) = row[_LINE_ID:]  # fmt: skip
+         platform, stands, assumed) = row[_LINE_ID:]  # fmt: skip
         title, category, sku = news(product_id, (title, category, sku), row[3] or UNSOLD)
         amounts = (quantity, unit_price, discount, remainder)
-        line = (None, stands, line_id, product_id, title, category, sku, platform)
+        line = (None, stands, assumed, line_id, product_id, title, category, sku, platform)
         if row[_ORDER] == order and platform == platform_id:
             number += 1
             again = line_id in seen

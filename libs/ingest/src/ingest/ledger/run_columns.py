@@ -24,6 +24,7 @@ RUN_LINES: Final = pa.schema(
         ("again", pa.bool_()),
         ("share", pa.int64()),
         ("stands", pa.bool_()),
+        ("paid_assumed", pa.bool_()),
         *((n, pa.string()) for n in ("line_id", "product_id", "product_title", "category")),
         *((name, pa.string()) for name in ("product_sku", "platform_id", "order_id")),
         *((name, _INSTANT) for name in ("placed_at", "paid_at")),
@@ -51,6 +52,7 @@ def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
         "remainder": pa.array(np.zeros(rows, np.int64)),
         "platform_id": pa.nulls(rows, pa.string()),
         "stands": pa.nulls(rows, pa.bool_()),
+        "paid_assumed": pa.array(np.zeros(rows, bool)),
     }
     found["share"] = _shares(columns, order)
     for name in columns.orders.schema.names:

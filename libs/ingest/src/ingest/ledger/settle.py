@@ -1,5 +1,7 @@
 """What a load brings, settled beside what was told of its orders before, by whichever source."""
 
+from typing import Final
+
 from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.known_payments import book_known
 from ingest.ledger.known_refund_days import keep_known_days
@@ -14,6 +16,8 @@ from ingest.ledger.refunds_untold import book_untold
 from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.temporary_tables import Cursor
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
+
+_PAID_KNOWN: Final = "staged_known_payments JOIN staged_orders USING (position, order_id)"
 
 
 def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
@@ -36,7 +40,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         lacking = noted(cursor, "staged_lacking", by="head")
         beside = settle_cancelled_sums(cursor)
     else:
-        settle_told_sums(cursor)
+        beside = settle_told_sums(cursor)
     return LoadSummary(
         kept_refunds=kept,
         known_beside=beside,
@@ -53,4 +57,5 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         moved=noted(cursor, "staged_orders WHERE moved"),
         other_sign=with_other_sign(cursor),
         elsewhere=elsewhere,
+        paid_known=noted(cursor, _PAID_KNOWN, by="position"),
     )

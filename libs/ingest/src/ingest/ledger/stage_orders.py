@@ -4,12 +4,14 @@ Every order and customer gets its key here (the known one, or the next of the se
 the tenant's advisory lock: nobody else gives out keys or replaces orders meanwhile.
 """
 
+from ingest.ledger.known_payment_days import keep_known_payment_days
 from ingest.ledger.lacking_lines import leave_lacking
 from ingest.ledger.platform_ids import call_by_platform_id
 from ingest.ledger.temporary_tables import Cursor, columns, derive, leave_empty
 from ingest.ledger.told_by_events import keep_spreading
 from ingest.ledger.told_by_name import APART
 from ingest.ledger.told_edits import leave_edited
+from ingest.ledger.told_lines import keep_told_lines
 
 # Only heads have the order's columns. How many are null is known to the planner; how many of two
 # numbers are the same is not, and it takes them for very few.
@@ -136,7 +138,8 @@ def stage_orders(
     before ``exported_before`` are an export's.
 
     Makes ``staged_namesakes`` (orders that the ledger calls otherwise than their source does),
-    ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
+    ``staged_reruns`` (runs beyond an order's first), ``staged_known_payments`` (orders that keep
+    the day of their payment), ``staged_orders`` (one
     row an order, by its first line's position; ``same`` where the ledger says so already),
     ``staged_customers``, ``staged_discounts``, ``staged_shares`` (order discount by line) and
     ``staged_stored`` (the ledger's lines of orders that may be the same).
@@ -147,10 +150,12 @@ def stage_orders(
     elif derive(cursor, _RERUNS, _STAGE_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
+    keep_known_payment_days(cursor)
     if events_know_more:
         leave_edited(cursor)
         leave_lacking(cursor, exported_before)
         keep_spreading(cursor)
+        keep_told_lines(cursor, exported_before)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
     derive(cursor, "staged_discounts", _STAGE_DISCOUNTS)

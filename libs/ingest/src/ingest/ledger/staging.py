@@ -66,6 +66,7 @@ ORDER_LINES = _staging(
     line_no=_WHOLE,
     again=_TRUTH,
     stands=_TRUTH,
+    paid_assumed=_TRUTH,
     placed_at=_INSTANT,
     paid_at=_INSTANT,
     order_discount=_WHOLE,
@@ -87,6 +88,7 @@ REFUNDS = _staging(
     amount=_WHOLE,
     shipping=_WHOLE,
     tax=_WHOLE,
+    first_alone=_TRUTH,
 )
 STOCK = _staging(
     "stock_counts",

@@ -1,10 +1,10 @@
 """Refunds that events told one by one, of orders of which an export has only their sum.
 
 Where both come to the same and the refunds fit the order as the export has it, they stay on their
-days, or the sum's where that is earlier, and the sum is left out; so it is where it is what the
-first of them come to, as it is older than the others. Else, and where the sum is no export's, it
-supersedes them. They never count beside each other, and one that is told again stays
-on the earliest of its days.
+days, or the sum's where that is earlier (the first of them alone where that is the first's), and
+the sum is left out; so it is where it is what the first of them come to, as it is older than the
+others. Else, and where the sum is no export's, it supersedes them. They never count beside each
+other, and one that is told again stays on the earliest of its days.
 """
 
 from typing import Final
@@ -19,6 +19,7 @@ _STAGE_SUMMED: Final = f"""
     SELECT o.id, s.*
     FROM (
         SELECT order_id, min(position) AS position, min(processed_at) AS at,
+               bool_or(first_alone) AS first_alone,
                sum(amount) + sum(shipping) + sum(tax) AS back
         FROM staged_refunds WHERE refund_id = '{REFUNDED}' GROUP BY order_id) s
     CROSS JOIN LATERAL (
@@ -43,12 +44,13 @@ _STAGE_STATED: Final = f"""
 """  # noqa: S608 - words of our own
 # What they came to in turn: an export from before the last of them has one of these sums.
 _STAGE_TURNS: Final = """
-    SELECT order_id, refund_id, back, sum(given) OVER (
-        PARTITION BY order_id ORDER BY at, length(refund_id), refund_id) AS so_far
+    SELECT order_id, refund_id, back, sum(given) OVER in_turn AS so_far,
+           row_number() OVER in_turn AS turn
     FROM (
         SELECT order_id, refund_id, back, min(processed_at) AS at,
                sum(amount) + sum(shipping) + sum(tax) AS given
         FROM staged_stated GROUP BY order_id, refund_id, back) each_one
+    WINDOW in_turn AS (PARTITION BY order_id ORDER BY at, length(refund_id), refund_id)
 """
 # An order that is not staged stays as it is, and they fit it.
 _STAGE_AGREED: Final = """
@@ -83,12 +85,13 @@ _LEAVE_SUMS: Final = f"""
     WHERE r.order_id = a.order_id AND r.refund_id = '{REFUNDED}'
 """  # noqa: S608 - words of our own
 # With the sum's place in the input: what it did is counted of them. A sum whose day the export
-# tells has all that it is of paid back by then.
+# tells has all that it is of paid back by then, or the first of it where that is the first's.
 _KEEP_STATED: Final = f"""
     INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
                                 quantity, amount, shipping, tax)
     SELECT s.position, s.refund_id, s.order_id, s.line_id,
            CASE WHEN g.order_id IS NULL AND t.so_far <= s.back
+                 AND (t.turn = 1 OR s.first_alone IS NOT TRUE)
                 THEN least(s.processed_at, s.at) ELSE s.processed_at END,
            s.kind, s.quantity, s.amount, s.shipping, s.tax
     FROM staged_stated s JOIN staged_agreed USING (id, order_id)

@@ -45,6 +45,49 @@ def test_an_order_that_was_not_sold_is_none_in_any_language(state):
         assert found.says("no sale; left out")
 
 
+UNKNOWN_STATES = ["Zrušeno", "Selhalo", "wc-quote-request", "abandoned", "Pre-ordered"]
+
+
+def rows_with_payments(orders, *, paid, **cells):
+    """As ``export_rows``, with a column of when each order was paid."""
+    head, *rows = export_rows(orders, **cells).decode().splitlines()
+    return "\n".join([f"{head},Paid Date", *(f"{row},{paid}" for row in rows)]).encode()
+
+
+def items_with_payments(orders, *, paid, **cells):
+    cells = {name.removeprefix("Order ").lower(): cell for name, cell in cells.items()}
+    return export_items(orders, paid_date=paid, **cells)
+
+
+WITH_PAYMENTS = pytest.mark.parametrize("write", [rows_with_payments, items_with_payments])
+
+
+@WITH_PAYMENTS
+@pytest.mark.parametrize("state", UNKNOWN_STATES)
+def test_what_is_in_no_known_state_and_told_as_not_paid_was_not_sold(write, state):
+    told = {"Order Status": state}
+    assert Read(write({"1": MUG}, paid="2026-03-02 10:00:00", **told)).totals == {"1": 1000}
+    found = Read(write({"1": MUG}, paid="", **told))
+    assert found.lines == []
+    assert found.says("no payment of it is told where others have one")
+
+
+@WITH_PAYMENTS
+@pytest.mark.parametrize("state", ["Completed", "wc-processing", "Abgeschlossen"])
+def test_what_is_in_a_state_of_what_was_sold_was_whatever_is_told_of_payments(write, state):
+    assert Read(write({"1": MUG}, paid="", **{"Order Status": state})).totals == {"1": 1000}
+
+
+def test_what_is_paid_when_it_comes_may_be_in_a_state_of_a_plugin_before_that():
+    def read(method):
+        cells = {"Order Status": "Shipped", "Payment Method Title": method}
+        return Read(rows_with_payments({"1": MUG}, paid="", **cells))
+
+    for method in ("cod", "Cash on delivery", "Per Nachnahme"):
+        assert read(method).totals == {"1": 1000}
+    assert read("Invoice").lines == []
+
+
 def test_the_names_of_an_older_version_of_the_exporter_are_known():
     content = export_rows({"1": MUG}).replace(b"Item Name", b"Name")
     found = Read(content)

@@ -60,7 +60,7 @@ class OrderLines:
             if self._shared is not None:
                 if values[-1]:
                     self.cards.add(position)
-                row = (position, *self._shared, *values[:-1], None, 0, None, None)
+                row = (position, *self._shared, *values[:-1], None, 0, None, None, False)
                 yield row_of(OrderLineRow, row)
 
     def _order(self, line: int, cells: Cells) -> tuple[object, ...] | None:

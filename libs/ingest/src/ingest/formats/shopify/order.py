@@ -177,8 +177,7 @@ def line_rows(order: Order, *, cancellings_told: bool = False) -> Iterator[Order
             goods.discount,
             line.sku,
             goods.remainder,
-            order.platform_id,
-            stands,
+            *(order.platform_id, stands, head.paid_at is None),
         )
 
 

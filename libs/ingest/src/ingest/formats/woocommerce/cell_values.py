@@ -17,12 +17,25 @@ SOLD: Final = BACK | {"completed", "processing"}
 UNSOLD: Final = frozenset(
     {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
 )
+_ON_DELIVERY: Final = frozenset(
+    {
+        *("cod", "cash-on-delivery", "nachnahme", "per-nachnahme", "paiement-à-la-livraison"),
+        *("contra-reembolso", "contrareembolso", "pagamento-alla-consegna", "contrassegno"),
+        *("rembours", "za-pobraniem", "płatność-przy-odbiorze", "pagamento-na-entrega"),
+    }
+)
+"""The platform's name of what is paid when it comes, and what it is called where it is chosen."""
 _BETWEEN: Final = re.compile(r"[\s_-]+")
 _FLOAT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,1074})?([eE][-+]?[0-9]{1,3})?")
 """A number as PHP writes a float: ``1.4210854715202E-14``, or all the decimals one can have."""
 _MEASURED: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,12}")
 _MOST_DIGITS: Final = 18
 """Of the whole units of an amount; more are not computed with."""
+
+
+def on_delivery(method: str | None) -> bool:
+    """Whether a way to pay is the platform's cash on delivery: its orders are told as paid last."""
+    return _BETWEEN.sub("-", (method or "").strip().lower()) in _ON_DELIVERY
 
 
 def status_of(text: str | None) -> str:

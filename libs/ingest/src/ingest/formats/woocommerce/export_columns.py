@@ -25,7 +25,7 @@ _TOTAL, _WITHOUT_TAX = "Order Line Total", "Order Line (w/o tax)"
 _OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
 MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
-    "Paid Date": "orders are taken as paid when they were placed",
+    "Paid Date": "orders are taken as paid when they were placed, unless it is known",
     "Email (Billing)": "customers are not known",
     "Country Code (Billing)": "countries are those of the shipping addresses",
     ("Country Code (Billing)", "Country Code (Shipping)"): "countries are not known",
@@ -83,6 +83,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
             "Order Status": text,
             "Order Date": at,
             "Paid Date": at,
+            "Payment Method Title": text,
             "Date of first refund": at,
             "Currency": lambda cell: code(cell) if cell.strip() else None,
             "Email (Billing)": words,

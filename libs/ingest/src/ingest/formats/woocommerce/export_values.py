@@ -96,6 +96,7 @@ def head_of(position: int, values: Mapping[str, Any], codes: Mapping[str, None])
             shipping_back=_part_back(values, "Order Shipping Amount", shipping),
             tax_back=_part_back(values, "Order Total Tax Amount", tax),
         ),
+        method=values["Payment Method Title"],
         first_refund_alone=values["Date of first refund"] is not None,
     )
 

@@ -31,7 +31,7 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "date": "order_date", "order_status": "status", "refunds": "refund_items",
 }  # fmt: skip
 MISSING: Final[Missing] = {
-    "paid_date": "orders are taken as paid when they were placed",
+    "paid_date": "orders are taken as paid when they were placed, unless it is known",
     "customer_email": "customers are known by their billing addresses' e-mail or not at all",
     "billing_country": "countries are those of the shipping addresses",
     ("billing_country", "shipping_country"): "countries are not known",
@@ -76,6 +76,7 @@ class ItemColumns:
                 "status": text,
                 "order_date": self._at,
                 "paid_date": self._at,
+                "payment_method": text,
                 "order_currency": sold_in(reading.currency),
                 "customer_id": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
                 "customer_email": words,
@@ -207,5 +208,6 @@ def _head(position: int, values: Mapping[str, Any]) -> Head:
             values["order_total"],
             refunded,
         ),
+        method=values["payment_method"],
         refunds_apart=apart,
     )

@@ -11,6 +11,7 @@ from ingest.formats.woocommerce.reconcile import Line, Reading, Sums, reading_of
 IN_PRICES = "prices include tax; it was taken out of lines and shipping in proportion"
 SPREAD = "the file does not say which lines a coupon was for; its discount was put on all of them"
 BELOW = "a fee or a line below nothing was taken as a discount"
+"""Of the goods; what is more than they cost is off the shipping, and then off the tax."""
 NO_PIECES = "a line of quantity 0 was left out"
 MEASURED = "a quantity that is no whole number counts as one piece"
 DENIED = "the order's subtotal or discount is not what its lines come to; the lines were taken"
@@ -85,16 +86,19 @@ def amounts_of(
     fees_below = min(sums.fees, 0) if sums.fees_below is None else sums.fees_below
     fees = sums.fees - fees_below
     off = sum(line.total for line in goods) - sum(line.total for line in there) - fees_below
-    if 0 < off <= sum(each for _, each in parts):
-        cuts = spread(off, [each for _, each in parts])
-        parts = [(worth, each - cut) for (worth, each), cut in zip(parts, cuts, strict=True)]
+    shipping = max(sums.shipping, 0)
+    paid = sum(each for _, each in parts)
+    if 0 < off <= paid + shipping + (0 if reading.tax_included else tax):
+        parts = _off(min(off, paid), parts)
+        beyond = off - min(off, paid)
+        off_shipping = min(beyond, shipping)
+        shipping, tax = shipping - off_shipping, tax - (beyond - off_shipping)
         remarks.append(BELOW)
     else:
         unexplained -= off
     gift_cards = 0
     if not gift_cards_are_sales:
         goods, parts, gift_cards = _without_cards(goods, parts)
-    shipping = max(sums.shipping, 0)
     if reading.tax_included and tax <= shipping + sum(each for _, each in parts):
         parts, tax_on_shipping = take_out(tax, shipping, parts)
         shipping -= tax_on_shipping
@@ -112,6 +116,12 @@ def amounts_of(
         gift_cards=gift_cards,
         gone=0 if less_refunds else _gone(sums, reading),
     )
+
+
+def _off(off: int, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts, ``off`` less paid for in all."""
+    cuts = spread(off, [paid for _, paid in parts])
+    return [(worth, paid - cut) for (worth, paid), cut in zip(parts, cuts, strict=True)]
 
 
 def _gone(sums: Sums, reading: Reading) -> int:

@@ -9,7 +9,7 @@ from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
-from ingest.formats.woocommerce.cell_values import BACK, SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.cell_values import BACK, SOLD, UNSOLD, on_delivery, status_of
 from ingest.formats.woocommerce.net_amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.rows import OrderLineRow
@@ -21,6 +21,10 @@ UNEXPLAINED = (
 )
 NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
+NOT_PAID = (
+    "its state is not one of WooCommerce's own, and no payment of it is told where others have one:"
+    " no sale; left out"
+)
 UNTOLD = (
     "its state says that it was paid back, and the export not how much; only what is known of it"
     " from elsewhere counts (a refunds.csv can bring it)"
@@ -31,8 +35,9 @@ UNTOLD = (
 class Head:
     """The order's columns, converted.
 
-    ``refunded_at`` is when the last refund was; with ``refunds_apart`` not all were then. With
-    ``first_refund_alone`` it is when the first was, and nobody knows of others.
+    ``method`` is how it was to be paid. ``refunded_at`` is when the last refund was; with
+    ``refunds_apart`` not all were then. With ``first_refund_alone`` it is when the first was, and
+    nobody knows of others.
     """
 
     position: int
@@ -47,6 +52,7 @@ class Head:
     region: str | None
     coupon_code: str | None
     sums: Sums
+    method: str | None = None
     refunds_apart: bool = False
     first_refund_alone: bool = False
 
@@ -73,14 +79,22 @@ class Order:
     refunds: tuple[Refund, ...] = ()
 
 
-def sold(order: Order, notes: Notes) -> bool:
-    """Whether an order was sold; says why not."""
+def sold(order: Order, notes: Notes, *, payments_told: bool) -> bool:
+    """Whether an order was sold; says why not.
+
+    One in a state that is not known was where its source tells no payments, or tells one of it
+    (``payments_told``), or none yet as it is paid when it comes.
+    """
     status = status_of(order.head.status)
     if status in UNSOLD:
         notes.add(f"{status}: no sale; left out", order.head.id)
         return False
     if status and status not in SOLD:
-        notes.add(OTHER_STATUS, order.head.id)
+        head = order.head
+        if payments_told and head.paid_at is None and not on_delivery(head.method):
+            notes.add(NOT_PAID, head.id)
+            return False
+        notes.add(OTHER_STATUS, head.id)
     return True
 
 
@@ -121,6 +135,7 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
             line_discount=each.worth - each.paid,
             product_sku=line.sku,
             remainder=remainder,
+            paid_assumed=head.paid_at is None,
         )
 
 

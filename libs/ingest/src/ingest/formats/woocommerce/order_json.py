@@ -11,6 +11,7 @@ _MOST_LINES: Final = 32_767
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "number": ("number",),
     "status": ("status",),
+    "method": ("payment_method",),
     "currency": ("currency",),
     "discount": ("discount_total",),
     "shipping": ("shipping_total",),

@@ -23,6 +23,8 @@ from ingest.sources import FileKind
 _LABELS = "columns are named in another language than English; they were read by what they mean"
 _TIMES = "times have no offset; they were read on the shop's clocks"
 
+_PAYMENTS = frozenset({"Paid Date", "paid_date"})
+
 
 def open_reader(reading: Reading) -> "WooCommerceExport":
     """A reader of one export."""
@@ -74,7 +76,8 @@ class WooCommerceExport:
             if isinstance(each, BookedRefund):
                 self._refunds.book(each)
             else:
-                yield from self._told(each)
+                told = not table.present.isdisjoint(_PAYMENTS)
+                yield from self._told(each, payments_told=told)
         for label in [each for each in table.respelt if each in COLUMNS]:
             del table.respelt[label]
             self._reading.notes.tell(_LABELS)
@@ -92,10 +95,10 @@ class WooCommerceExport:
         self._refunds.close()
         self._reading.gaps.close()
 
-    def _told(self, order: Order) -> Iterator[OrderLineRow]:
+    def _told(self, order: Order, *, payments_told: bool) -> Iterator[OrderLineRow]:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
         notes, head = self._reading.notes, order.head
-        if not sold(order, notes):
+        if not sold(order, notes, payments_told=payments_told):
             return
         amounts, only_cards = sold_amounts(
             order, gift_cards_are_sales=self._reading.gift_cards_are_sales

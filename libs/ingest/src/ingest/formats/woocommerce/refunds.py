@@ -135,6 +135,8 @@ def _rows_back(
         )
         for each, goods in ((amounts.sold[line], back.goods.get(line, 0)) for line in lines)
     ]
+    if head.first_refund_alone and refund.id == REFUNDED:
+        rows = [row._replace(first_alone=True) for row in rows]
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]]
 
 

@@ -24,12 +24,14 @@ BY_LANGUAGE: Final[Mapping[str, Mapping[str, str]]] = {
     "es": {
         "pendiente-de-pago": "pending", "en-espera": "on-hold", "fallido": "failed",
         "cancelado": "cancelled", "procesando": "processing", "completado": "completed",
-        "reembolsado": "refunded", "borrador": "checkout-draft",
+        "reembolsado": "refunded", "borrador": "checkout-draft", "fallida": "failed",
+        "cancelada": "cancelled", "completada": "completed", "reembolsada": "refunded",
     },
     "it": {
         "in-attesa-di-pagamento": "pending", "in-sospeso": "on-hold", "fallito": "failed",
         "annullato": "cancelled", "in-lavorazione": "processing", "completato": "completed",
-        "rimborsato": "refunded", "bozza": "checkout-draft",
+        "rimborsato": "refunded", "bozza": "checkout-draft", "fallita": "failed",
+        "annullata": "cancelled", "completata": "completed", "rimborsata": "refunded",
     },
     "nl": {
         "wachtend-op-betaling": "pending", "in-de-wacht": "on-hold", "mislukt": "failed",

@@ -115,7 +115,7 @@ class WooCommerceWebhooks:
             raise UnreadableEventError(f"a value of the order {error}") from None
         names, own_id = self.names(order_id, facts), of_key(facts.order.content.get("key"))
         times = tuple(filter(None, (order.head.placed_at, order.head.paid_at)))
-        if facts.gone or not sold(order, shop.notes):
+        if facts.gone or not sold(order, shop.notes, payments_told=True):
             return OrderState(names, own_id, times=times)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
         amounts, only_cards = sold_amounts(order, gift_cards_are_sales=cards)
@@ -181,6 +181,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         region=words(content["shippingState"] or content["billingState"]),
         coupon_code=words(content["codes"]),
         sums=sums,
+        method=content.get("method"),
     )
     return Order(head, lines, refunds=told)
 
