@@ -294,6 +294,29 @@ def test_a_file_of_before_the_dump_is_not_enough(
     assert again.stdout.endswith("the database was no copy\n")
 
 
+def test_a_role_that_sees_no_shop_exports_and_brings_in_nothing(
+    drill: Drill, operator: Operator, service_url: str
+) -> None:
+    copy = operator.restore(operator.dump())
+    name = psycopg_url(copy.owner_url).database or ""
+    for arguments in (["export"], ["import", "--accept-loss"], ["check", "--database", name]):
+        refused = operator.revocations(service_url, *arguments)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "DATABASE_OWNER_URL" in refused.stderr
+    with_service = {"DATABASE_URL": service_url, "DATABASE_OWNER_URL": ""}
+    unnamed = CliRunner().invoke(main, ["revocations", "export"], env=with_service)
+    assert (unnamed.exit_code, unnamed.stdout) == (1, "")
+    assert "DATABASE_OWNER_URL" in unnamed.stderr
+
+
+def test_a_file_without_any_shop_is_not_brought_in(drill: Drill, operator: Operator) -> None:
+    copy = operator.restore(operator.dump())
+    told = '{"kind":"head","version":1,"at":"2091-01-01T00:00:00Z"}\n{"kind":"end","rows":0}\n'
+    (operator.folder / "hidden.jsonl").write_text(told)
+    refused = operator.revocations(copy.owner_url, "import", f"{operator.folder}/hidden.jsonl")
+    assert (refused.exit_code, "names no shop" in refused.stderr) == (1, True)
+
+
 LATER = datetime(2091, 1, 1, tzinfo=UTC)
 INSTANTS = st.sampled_from([LATER, LATER + timedelta(hours=1)])
 

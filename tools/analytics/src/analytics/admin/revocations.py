@@ -10,12 +10,12 @@ from redis import RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.admin.tenant_tables import newest_entry, on_behalf_of
+from analytics.admin.tenant_tables import newest_entry, on_behalf_of, owns_tables
 from analytics.moving.home_ids import highest_ids, pass_ids_of_all
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
-from analytics.restoring.revocation_file import Fact, Head, lines
+from analytics.restoring.revocation_file import Fact, Head, TenantFact, lines
 from common.db import origin, revisions
 from common.db.engine import create_database_engine, psycopg_url
 from common.infra.redis import WORKER, create_redis
@@ -96,6 +96,7 @@ def bring_back(
     elsewhere = [tenant_id for each in beside for tenant_id in each.held]
     with _owner(owner_url) as connection:
         copy = origin.is_restored_copy(connection)
+        _require_shops(connection, given)
         newest = _newest(connection)
         states, known = _surviving(redis_url, now)
         later = [head for head, _ in given if newest is None or head.at >= newest]
@@ -165,6 +166,22 @@ def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:
         connection.execute(here, {"tenant_id": tenant_id})
 
 
+def _require_shops(connection: Connection, files: Iterable[tuple[Head, list[Fact]]]) -> None:
+    """Refuse a file without any shop where there are some: it would close them all.
+
+    Raises:
+        RestoreError: a file is no export of everything.
+    """
+    if not connection.scalar(text("SELECT count(*) FROM tenants")):
+        return
+    for head, facts in files:
+        if not any(isinstance(fact, TenantFact) for fact in facts):
+            raise RestoreError(
+                f"the file of {head.at.isoformat()} names no shop, and this database has some: it"
+                " was not exported by the role that owns the tables"
+            )
+
+
 def _newest(connection: Connection) -> datetime | None:
     """When the last thing happened that the database tells of."""
     found: list[datetime] = []
@@ -198,6 +215,11 @@ def _owner(owner_url: str, *, any_schema: bool = False) -> Iterator[Connection]:
     ).execution_options(isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
+            if not owns_tables(connection):
+                raise RestoreError(
+                    "row-level security hides shops from this role: DATABASE_OWNER_URL has to name"
+                    " the role that owns the tables"
+                )
             schema = revisions.read(connection)
             if not (any_schema or schema.supports(revisions.head())):
                 raise RestoreError(
