@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from redis import RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -16,11 +17,14 @@ from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
 from analytics.restoring.revocation_file import Fact, Head, TenantFact, lines
+from analytics.restoring.schema_parts import missing
 from common.db import origin, revisions
 from common.db.engine import create_database_engine, psycopg_url
 from common.infra.redis import WORKER, create_redis
 
 _PATIENCE_SECONDS = 1800
+_TOLD = 5
+"""So many missing parts are named."""
 
 
 class RestoreError(Exception):
@@ -65,10 +69,24 @@ def check(owner_url: str, database: str) -> Contents:
     """
     url = psycopg_url(owner_url).set(database=database).render_as_string(hide_password=False)
     with _owner(url, any_schema=True) as connection:
+        lacks = _lacks(connection, owner_url)
+        if lacks:
+            told = ", ".join(lacks[:_TOLD]) + (" and more" if len(lacks) > _TOLD else "")
+            raise RestoreError(f"it lacks {len(lacks)} parts of its schema: {told}")
         found = look(connection)
     if found.faults:
         raise RestoreError("; ".join(found.faults))
     return found
+
+
+def _lacks(connection: Connection, owner_url: str) -> list[str]:
+    revision = revisions.current(connection)
+    if revision is None or revision > revisions.head():
+        return []
+    try:
+        return missing(connection, owner_url, revision)
+    except psycopg.Error as error:
+        raise RestoreError(f"no database to compare with: {error}") from error
 
 
 def bring_back(
