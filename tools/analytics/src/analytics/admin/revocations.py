@@ -185,7 +185,7 @@ def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:
 
 
 def _require_shops(connection: Connection, files: Iterable[tuple[Head, list[Fact]]]) -> None:
-    """Refuse a file without any shop where there are some: it would close them all.
+    """Refuse a file without any shop that does not say so, where there are some: it closes all.
 
     Raises:
         RestoreError: a file is no export of everything.
@@ -193,7 +193,7 @@ def _require_shops(connection: Connection, files: Iterable[tuple[Head, list[Fact
     if not connection.scalar(text("SELECT count(*) FROM tenants")):
         return
     for head, facts in files:
-        if not any(isinstance(fact, TenantFact) for fact in facts):
+        if head.shops is None and not any(isinstance(fact, TenantFact) for fact in facts):
             raise RestoreError(
                 f"the file of {head.at.isoformat()} names no shop, and this database has some: it"
                 " was not exported by the role that owns the tables"
