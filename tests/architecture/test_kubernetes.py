@@ -240,3 +240,16 @@ def test_memory_is_that_of_compose(name: str) -> None:
     assert resources["requests"]["cpu"]
     (tmp,) = (each["emptyDir"] for each in pod(name)["spec"]["volumes"] if "emptyDir" in each)
     assert mebibytes(tmp["sizeLimit"]) <= mebibytes(resources["limits"]["memory"]) / 2
+
+
+def test_the_guide_has_a_way_for_the_commands_of_the_tables_owner() -> None:
+    """A Job as `migrate` with another command: it has what they need, and nothing else has."""
+    assert {name for name in WORKLOADS if "DATABASE_OWNER_URL" in secrets(name)[True]} == {
+        "migrate"
+    }
+    needed = {"DATABASE_OWNER_URL", "DATABASE_SHARD_OWNER_URLS", "REDIS_URL"}
+    assert needed <= secrets("migrate")[True] | secrets("migrate")[False]
+    assert len(pod("migrate")["spec"]["containers"]) == 1
+    assert WORKLOADS["migrate"]["metadata"]["labels"] == {NAME: "migrate"}
+    for said in (f"-l {NAME}=migrate --dry-run", "del(.args)", "job/owner", "erase-tenant"):
+        assert said in GUIDE

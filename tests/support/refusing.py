@@ -20,6 +20,7 @@ def refusing(redis: Redis, refusal: Refusal) -> Iterator[None]:
         Refusal.FULL: (_fill, _empty),
         Refusal.UNSAVED: (_break_saving, _mend_saving),
         Refusal.READ_ONLY: (_demote, _promote),
+        Refusal.TOO_FEW_REPLICAS: (_want_replicas, _want_none),
     }[refusal]
     begin(redis)
     try:
@@ -64,6 +65,14 @@ def _demote(redis: Redis) -> None:
 
 def _promote(redis: Redis) -> None:
     redis.execute_command("REPLICAOF", "NO", "ONE")
+
+
+def _want_replicas(redis: Redis) -> None:
+    redis.config_set("min-replicas-to-write", 1)
+
+
+def _want_none(redis: Redis) -> None:
+    redis.config_set("min-replicas-to-write", 0)
 
 
 def refuses(redis: Redis) -> bool:

@@ -50,7 +50,7 @@ def test_a_shop_that_was_there_and_is_not_in_the_file_is_closed(
 ) -> None:
     full.move("east")
     kept = tmp_path / "east.jsonl"
-    kept.write_text("\n".join(lines(Head(at=now()), [])))
+    kept.write_text("\n".join(lines(Head(at=now(), shops=0), [])))
     assert f"analytics erase-tenant {SLUG}" in revocations(full, redis_url, "import", str(kept))
     assert full.number("east", LIVE) == 0
 

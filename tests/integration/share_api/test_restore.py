@@ -30,6 +30,7 @@ from common.db.accounts import Admin, Membership
 from common.db.api_keys import ApiKey
 from common.db.audit import COMMAND_LINE
 from common.db.engine import create_service_engine, psycopg_url
+from common.db.migrate import upgrade
 from common.db.shares import Share, SharingStop
 from common.db.tenancy import Access, transaction
 from common.instants import now
@@ -40,6 +41,7 @@ from worker.links.revocation_sweep import sweep_revocations
 pytestmark = pytest.mark.anyio
 
 SHARE = "/api/admin/analytics/revenue-overview/share"
+OPERATIONS = (Path(__file__).parents[3] / "docs/operations.md").read_text(encoding="utf-8")
 OLD, NEW = "the password of before", "the password of after"
 
 
@@ -292,6 +294,58 @@ def test_a_file_of_before_the_dump_is_not_enough(
     assert accepted.stdout.endswith("the database is adopted\n")
     again = operator.revocations(copy.owner_url, "import", "--accept-loss")
     assert again.stdout.endswith("the database was no copy\n")
+
+
+OLDER = "0048"
+
+
+def test_a_dump_of_an_older_version_is_restored_as_documented(
+    servers: Servers, operator: Operator
+) -> None:
+    """Into an empty database, whole, and migrated then; what is torn is not called whole."""
+    with postgres_tools.empty_database(servers) as older:
+        upgrade(older, OLDER)
+        dumped = postgres_tools.dump(older, operator.folder / "older.dump")
+    assert "pg_restore -U postgres -d analytics --single-transaction <" in OPERATIONS
+    assert "--clean --if-exists" not in OPERATIONS
+    postgres_tools.restore(operator.empty_url, dumped, "--single-transaction")
+    name = psycopg_url(operator.empty_url).database or ""
+    check = ("check", "--database", name)
+    assert (
+        f"whole: schema {OLDER}, 0 shops" in operator.revocations(operator.owner_url, *check).stdout
+    )
+    migrate_database(operator.empty_url, None)
+    assert operator.revocations(operator.owner_url, *check).exit_code == 0
+    engine = create_engine(psycopg_url(operator.empty_url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP POLICY tenant ON brands"))
+    engine.dispose()
+    torn = operator.revocations(operator.owner_url, *check)
+    assert torn.exit_code == 1
+    assert "policy brands.tenant" in torn.stderr
+
+
+def test_a_role_that_sees_no_shop_exports_and_brings_in_nothing(
+    drill: Drill, operator: Operator, service_url: str
+) -> None:
+    copy = operator.restore(operator.dump())
+    name = psycopg_url(copy.owner_url).database or ""
+    for arguments in (["export"], ["import", "--accept-loss"], ["check", "--database", name]):
+        refused = operator.revocations(service_url, *arguments)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "DATABASE_OWNER_URL" in refused.stderr
+    with_service = {"DATABASE_URL": service_url, "DATABASE_OWNER_URL": ""}
+    unnamed = CliRunner().invoke(main, ["revocations", "export"], env=with_service)
+    assert (unnamed.exit_code, unnamed.stdout) == (1, "")
+    assert "DATABASE_OWNER_URL" in unnamed.stderr
+
+
+def test_a_file_without_any_shop_is_not_brought_in(drill: Drill, operator: Operator) -> None:
+    copy = operator.restore(operator.dump())
+    told = '{"kind":"head","version":1,"at":"2091-01-01T00:00:00Z"}\n{"kind":"end","rows":0}\n'
+    (operator.folder / "hidden.jsonl").write_text(told)
+    refused = operator.revocations(copy.owner_url, "import", f"{operator.folder}/hidden.jsonl")
+    assert (refused.exit_code, "names no shop" in refused.stderr) == (1, True)
 
 
 LATER = datetime(2091, 1, 1, tzinfo=UTC)

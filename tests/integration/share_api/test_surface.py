@@ -184,7 +184,7 @@ def test_requests_are_counted_by_route(anna: httpx.Client) -> None:
 
 def test_ready_means_this_schema(service: Service, owner_url: str) -> None:
     with service.client() as client:
-        assert client.get("/readyz").json() == {"status": "ready"}
+        assert client.get("/readyz").json() == {"status": "ready", "degraded": []}
         owner = create_database_engine(owner_url, application_name="tests")
         with owner.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))

@@ -51,3 +51,11 @@ def test_what_was_written_is_read_and_a_part_of_it_is_refused(
 def test_another_file_is_refused_with_its_line(text: str) -> None:
     with pytest.raises(RevocationFileError, match="kept, line 1: "):
         parse("kept", [text])
+
+
+def test_a_file_has_as_many_shops_as_its_head_says() -> None:
+    """An export of two shops that lost one, with its rows counted anew, is no whole one."""
+    told = [*lines(HEAD.model_copy(update={"shops": 2}), [])]
+    with pytest.raises(RevocationFileError, match="0 shops, not 2"):
+        parse("file", told)
+    assert parse("file", [*lines(HEAD.model_copy(update={"shops": 0}), [])])[1] == []

@@ -30,6 +30,7 @@ from share_api.middleware.access_log import AccessLogMiddleware, Metrics
 from share_api.middleware.cookies import CookieReader
 from share_api.middleware.head import HeadMiddleware
 from share_api.middleware.security_headers import SecurityHeadersMiddleware
+from share_api.middleware.unforeseen import UnforeseenErrorMiddleware
 from share_api.routes import (
     api_keys,
     brand,
@@ -97,12 +98,12 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     openapi.install_openapi(app, permissions.operation_security)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(CookieReader)
+    app.add_middleware(UnforeseenErrorMiddleware, page=console_problems.respond)
     app.add_middleware(AccessLogMiddleware, metrics=app.state.metrics)
     app.add_middleware(
         SecurityHeadersMiddleware,
         https=settings.https,
         subdomains=settings.hsts_subdomains,
-        page=console_problems.respond,
     )
     return app
 

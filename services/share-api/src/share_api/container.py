@@ -1,6 +1,7 @@
 """Dependency container: the collaborators requests are served with, connected on first use."""
 
 from dataclasses import dataclass, field, replace
+from threading import Event
 
 from anyio import CapacityLimiter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -55,6 +56,8 @@ class Container:
     """Of batches of sales: they wait for each other before they take a connection."""
     databases_ready: dict[str, bool] = field(default_factory=dict)
     """Which PostgreSQL servers were ready when it was last asked, by their names."""
+    redis_reached: Event = field(default_factory=Event)
+    """Set once Redis has answered this process."""
     readiness: Asker = field(default_factory=Asker)
     """Asks further PostgreSQL servers whether they are ready."""
 

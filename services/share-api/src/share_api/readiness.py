@@ -1,4 +1,8 @@
-"""Readiness: the schema in PostgreSQL serves this code, and Redis answers."""
+"""Readiness: the schema in PostgreSQL serves this code, and Redis has answered once.
+
+A Redis that goes away later makes no process unready: all would be at once, and revoking, which
+stands in the ledger, could not be asked for. What is amiss is told all the same.
+"""
 
 import logging
 from functools import partial
@@ -6,7 +10,7 @@ from http import HTTPStatus
 from typing import Final
 
 from redis import RedisError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db import origin, revisions
@@ -14,11 +18,12 @@ from common.db.engine import UnsafeDatabaseRoleError
 from common.db.shards import HOME, SERVER_AWAY, further_servers
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.infra import nodes
-from common.infra.refusals import told_of
+from common.infra.refusals import refusal_of, told_of
 from share_api.container import Container
 
 _log = logging.getLogger(__name__)
 
+_READ_ONLY: Final = text("SELECT current_setting('transaction_read_only')::boolean")
 FURTHER_SECONDS: Final = 1
 """How long further servers are waited for."""
 RESTORED_COPY: Final = (
@@ -40,15 +45,17 @@ class NotReadyError(Problem):
         self.faults = faults
 
 
-def require_ready(container: Container) -> None:
-    """Check what serving takes.
+def require_ready(container: Container) -> list[str]:
+    """Check what serving takes; what is amiss beside that.
 
     Raises:
         NotReadyError: with everything that is missing.
     """
-    faults = [fault for fault in (_database_fault(container), _redis_fault(container)) if fault]
-    if faults:
+    database, redis = _database_fault(container), _redis_fault(container)
+    faults = [fault for fault in (database, redis) if fault]
+    if database is not None or not container.redis_reached.is_set():
         raise NotReadyError(faults)
+    return faults
 
 
 def _database_fault(container: Container) -> str | None:
@@ -76,6 +83,9 @@ def _server_fault(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
             schema = revisions.read(connection)
+            if connection.scalar(_READ_ONLY):
+                connection.invalidate()  # its session would keep what it began with
+                return "PostgreSQL takes no writes: it is read-only, or a standby"
             fault = _schema_fault(schema, revisions.head())
             if fault is None and origin.is_restored_copy(connection):
                 return RESTORED_COPY
@@ -100,6 +110,10 @@ def _schema_fault(schema: revisions.Schema, code: str) -> str | None:
 def _redis_fault(container: Container) -> str | None:
     try:
         nodes.check(container.redis)
-    except RedisError as error:
+        container.redis_reached.set()
+        nodes.check_writes(container.redis)
+    except (RedisError, OSError) as error:
+        if refusal_of(error) is not None:
+            container.redis_reached.set()
         return told_of(error).removesuffix(".")
     return None

@@ -24,8 +24,7 @@ def main(arguments: list[str]) -> None:
     """Run the worker or the scheduler until it is told to stop.
 
     Raises:
-        SystemExit: status 2 for a setting, an argument or a database role that is refused; status
-            1 for a scheduler without Redis.
+        SystemExit: status 2 for a setting, an argument or a database role that is refused.
     """
     if arguments not in ([], ["beat"]):
         raise SystemExit("usage: python -m worker [beat]")
@@ -41,7 +40,7 @@ def main(arguments: list[str]) -> None:
 def _run(arguments: list[str], settings: WorkerSettings) -> None:
     app = create_app(settings)
     if arguments == ["beat"]:
-        beat.run(app, settings.log_level)
+        beat.run(app, settings.log_level, alive_file=settings.ready_file)
         return
     _check_role(settings)
     app.worker_main(

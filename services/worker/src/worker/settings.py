@@ -153,7 +153,7 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings, Tracin
     ready_file: Path | None = Field(
         default=None,
         validation_alias="WORKER_READY_FILE",
-        description="Touched every 5 s while the worker takes jobs; absent before.",
+        description="Touched while the worker takes jobs, or beat lives; absent before.",
     )
     metrics_port: int | None = Field(
         default=None,

@@ -22,7 +22,12 @@ async def test_health_and_readiness(run: Run) -> None:
         ready = await client.get("/readyz")
         assert (await client.head("/readyz")).status_code == 200
     assert ready.status_code == 200
-    assert ready.json() == {"status": "ready", "redis": "ok", "signing": "configured"}
+    assert ready.json() == {
+        "status": "ready",
+        "redis": "ok",
+        "signing": "configured",
+        "degraded": [],
+    }
 
 
 async def test_metrics_name_no_link(run: Run, redis_client: Redis) -> None:

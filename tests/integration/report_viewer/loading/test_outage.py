@@ -8,8 +8,10 @@ import pytest
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support import wait
+from tests.support.refusing import WAYS, refusing
 from tests.support.samples import Sample
 
+from common.infra.refusals import Refusal
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 
@@ -76,3 +78,18 @@ async def test_redis_back(run: Run, own_redis: EmbeddedValkey) -> None:
             await wait.until_async(lambda: redis.llen("reports"))
             await asyncio.to_thread(cold.store, redis)
         assert (await asked).status_code == 200
+
+
+@pytest.mark.parametrize("way", [*WAYS, Refusal.TOO_FEW_REPLICAS])
+async def test_readiness_names_why_redis_refuses_writes(
+    run: Run, own_redis: EmbeddedValkey, way: Refusal
+) -> None:
+    with Redis.from_url(own_redis.url) as redis:
+        async with run(REDIS_URL=own_redis.url) as client:
+            with refusing(redis, way):
+                ready = await client.get("/readyz")
+            after = await client.get("/readyz")
+    assert (ready.status_code, ready.json()["redis"]) == (200, "ok"), "cached reports open"
+    (said,) = ready.json()["degraded"]
+    assert way.value in said
+    assert after.json()["degraded"] == []

@@ -1,4 +1,4 @@
-"""A scheduler that loses Redis ends in one line and with a status, for its supervisor."""
+"""A scheduler that loses Redis, or finds no writes taken, says so once and goes on by itself."""
 
 import json
 import os
@@ -12,7 +12,9 @@ from redis import Redis
 from tests.support import wait
 from tests.support.compose import SERVICES
 from tests.support.forked import Forked
+from tests.support.refusing import WAYS, refusing
 
+from common.infra.refusals import Refusal
 from common.jobs.celery_config import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
@@ -55,32 +57,69 @@ def until_at_work(url: str, process: subprocess.Popen[str]) -> None:
         wait.until(at_work, "a job")
 
 
-def assert_ended(process: subprocess.Popen[str]) -> None:
-    """Jobs that could not be sent have their lines, then comes the only one about the end."""
-    _, said = process.communicate(timeout=PATIENCE)
-    *before, last = [json.loads(each) for each in said.splitlines()]
-    assert (last["level"], last["logger"]) == ("error", "worker.operations.beat")
-    assert all(each["message"].startswith("Scheduler: Message Error") for each in before)
-    assert "exception" not in {name for each in (*before, last) for name in each}
-    assert process.returncode == 1
+def until_it_waits(process: subprocess.Popen[str], reason: str) -> None:
+    """Its first line is the only one about that."""
+    assert process.stderr is not None
+    said = json.loads(process.stderr.readline())
+    assert "exception" not in said
+    assert said["message"] == f"the scheduler waits: {reason}"
 
 
-def test_redis_goes(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+def until_it_goes_on(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        said = json.loads(line)["message"]
+        if said == "the scheduler goes on":
+            return
+        assert said == "the scheduler waits: its lock is gone"
+    pytest.fail("the scheduler ended")
+
+
+AWAY = "Redis does not answer."
+
+
+def test_redis_goes_and_comes(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
     until_at_work(server.url, beat)
     server.stop()
-    assert_ended(beat)
+    until_it_waits(beat, AWAY)
+    server.start()
+    with Redis.from_url(server.url) as redis:
+        redis.flushall()
+    until_at_work(server.url, beat)
+    until_it_goes_on(beat)
 
 
-def test_the_lock_is_lost(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+@pytest.mark.parametrize("way", [*WAYS, Refusal.TOO_FEW_REPLICAS])
+def test_redis_refuses_writes_for_a_while(
+    server: EmbeddedValkey, beat: subprocess.Popen[str], way: Refusal
+) -> None:
+    until_at_work(server.url, beat)
+    with Redis.from_url(server.url) as redis:
+        with refusing(redis, way):
+            until_it_waits(beat, way.sentence)
+        until_it_goes_on(beat)
+        redis.delete(LINK_QUEUE)
+        until_at_work(server.url, beat)
+
+
+def test_another_has_the_lock(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
     until_at_work(server.url, beat)
     with Redis.from_url(server.url) as redis:
         redis.set(LOCK, "another's")
-    assert_ended(beat)
+        until_it_waits(beat, "its lock is gone")
+        redis.delete(LINK_QUEUE)
+        assert redis.get(LOCK) == b"another's"
+        redis.delete(LOCK)
+    until_at_work(server.url, beat)
+    until_it_goes_on(beat)
 
 
-def test_redis_is_not_there(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+def test_redis_is_not_there_yet(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
     server.stop()
-    assert_ended(beat)
+    until_it_waits(beat, AWAY)
+    server.start()
+    until_at_work(server.url, beat)
+    until_it_goes_on(beat)
 
 
 def test_it_stops_when_told(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
@@ -92,19 +131,40 @@ def test_it_stops_when_told(server: EmbeddedValkey, beat: subprocess.Popen[str])
         assert not redis.exists(LOCK)
 
 
-@pytest.mark.parametrize("by_file", [True, False])
-def test_its_health_check_finds_the_lock_wherever_the_address_stands(
-    server: EmbeddedValkey, tmp_path: Path, *, by_file: bool
+def test_its_health_is_that_its_loop_lives_also_while_it_waits(
+    server: EmbeddedValkey, service_url: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "url").write_text(server.url)
-    where = {"REDIS_URL_FILE": str(tmp_path / "url")} if by_file else {"REDIS_URL": server.url}
+    alive = tmp_path / "ready"
+    server.stop()
+    given = {"REDIS_URL": server.url, "DATABASE_URL": service_url, "WORKER_READY_FILE": str(alive)}
+    with Forked(
+        ["worker", "beat"], env={**os.environ, **given}, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            until_it_waits(process, AWAY)
+            for is_there in (False, True):
+                if is_there:
+                    server.start()
+                    until_at_work(server.url, process)
+                os.utime(alive, (0, 0))
+                wait.until(lambda: alive.stat().st_mtime > 0, "a touched file")
+        finally:
+            process.kill()
+
+
+def test_the_health_check_looks_at_the_file(tmp_path: Path) -> None:
     _, _, *check = SERVICES["beat"]["healthcheck"]["test"]
+    told = SERVICES["beat"]["environment"]["WORKER_READY_FILE"]
+    assert told in check[-1]
+    code, there = check[-1].replace(told, f"{tmp_path}/ready"), tmp_path / "ready"
 
     def status() -> int:
-        command = [sys.executable, *check]
-        return subprocess.run(command, env={**os.environ, **where}, check=False).returncode
+        return subprocess.run(
+            [sys.executable, "-c", code], stderr=subprocess.DEVNULL, check=False
+        ).returncode
 
     assert status() == 1
-    with Redis.from_url(server.url) as redis:
-        redis.set(LOCK, "its own")
+    there.touch()
     assert status() == 0
+    os.utime(there, (0, 0))
+    assert status() == 1

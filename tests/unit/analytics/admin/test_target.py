@@ -83,7 +83,8 @@ def test_the_owner_comes_from_the_environment() -> None:
         "postgresql://owner@db/x",
         GIVEN["DATABASE_URL"],
     )
-    assert resolve_owner(None, GIVEN) == (GIVEN["DATABASE_URL"], None)
+    with pytest.raises(NoConnectionError, match="DATABASE_OWNER_URL"):
+        resolve_owner(None, GIVEN)  # which is the services' role
 
 
 def test_the_owner_of_a_running_system_is_its_superuser(running: StateDirectory) -> None:

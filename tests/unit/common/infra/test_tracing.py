@@ -75,6 +75,17 @@ def test_an_error_is_told_by_its_type_alone(collector: Collector) -> None:
     assert b"a secret" not in b"".join(collector.sent)
 
 
+@pytest.mark.parametrize(("status", "failed"), [(499, False), (500, True), (503, True)])
+def test_an_answer_of_5xx_is_an_error(collector: Collector, status: int, *, failed: bool) -> None:
+    tracing.start("fails", collector.url)
+    with tracing.span("GET", Kind.SERVER) as span:
+        span.set_attribute("http.response.status_code", status)
+    tracing.stop()
+    (told,) = collector.spans
+    assert told.failed is failed
+    assert told.attributes.get("error.type") == (str(status) if failed else None)
+
+
 @pytest.mark.parametrize("given", ["", "not-of-32-hex-digits", "0" * 32, REQUEST.upper()])
 def test_a_trace_has_an_id_of_its_own_where_the_request_has_none(
     collector: Collector, given: str

@@ -1,7 +1,10 @@
-"""Read time-out of a database connection: a server that hangs is as good as gone.
+"""A server that cannot be worked with is as good as gone: one that hangs, or takes no writes.
 
 The server ends a statement that takes too long by itself; nothing does when the server is stopped,
 or a firewall has forgotten the connection. libpq has no read time-out of its own.
+
+One that takes no writes is a standby, or was set so. The connection is closed: another one may lead
+to the primary, and a session keeps the setting that it began with.
 """
 
 from typing import Any, Final, TypeVar
@@ -21,6 +24,12 @@ class HungServerError(psycopg.OperationalError):
     """The server said nothing for longer than it may take; the connection is closed."""
 
 
+class ReadOnlyServerError(psycopg.OperationalError):
+    """The server takes no writes; the connection is closed."""
+
+    sqlstate = psycopg.errors.ReadOnlySqlTransaction.sqlstate
+
+
 class TimeoutConnection(psycopg.Connection[Any]):
     """A connection that gives up ``GRACE_SECONDS`` after the time limit of its statements."""
 
@@ -34,7 +43,15 @@ class TimeoutConnection(psycopg.Connection[Any]):
 
         Raises:
             HungServerError: there was no answer in time.
+            ReadOnlyServerError: the server takes no writes.
         """
+        try:
+            return self._wait(gen, interval, timeout)
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            self.pgconn.finish()
+            raise ReadOnlyServerError(str(error)) from error
+
+    def _wait(self, gen: PQGen[RV], interval: float, timeout: float | None) -> RV:
         limit = self.statement_timeout_seconds
         if timeout is not None or limit is None:
             return super().wait(gen, interval, timeout)

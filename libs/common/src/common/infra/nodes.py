@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from redis import Redis, RedisError
 from redis.crc import key_slot
@@ -19,6 +19,8 @@ from common.infra.cluster.client import ClusterClient
 from common.infra.cluster.hash_tags import SLOTS, tag_in
 
 T = TypeVar("T")
+WRITE_CHECK: Final = "analytics:takes-writes"
+"""A key that there never is."""
 _log = logging.getLogger(__name__)
 
 
@@ -126,6 +128,15 @@ def check(redis: Redis) -> None:
             raise
     if not nodes:
         raise RedisConnectionError("no node of the cluster serves anything")
+
+
+def check_writes(redis: Redis) -> None:
+    """Ask each server whether it takes writes, by one that changes nothing.
+
+    Raises:
+        redis.RedisError: one refuses, or does not answer, once the others are asked.
+    """
+    on_each(redis, lambda node: node.redis.set(node.key(WRITE_CHECK), b"", xx=True))
 
 
 def address_of(error: BaseException) -> str | None:

@@ -15,6 +15,7 @@ from typing import Final
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span as RecordedSpan
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
@@ -37,6 +38,8 @@ STOP_SECONDS: Final = 3.0
 """How long the end of a process waits for a collector: less than it may take for its requests."""
 _FROM_ELSEWHERE: Final = frozenset({Kind.SERVER, Kind.CONSUMER})
 _TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}", re.ASCII)
+STATUS: Final = "http.response.status_code"
+_SERVER_ERRORS: Final = 500
 _NANOSECONDS: Final = 1_000_000_000
 _W3C: Final = TraceContextTextMapPropagator()
 
@@ -71,6 +74,7 @@ class OtlpTracer:
         ) as made:
             try:
                 yield made
+                _fail_by_status(made)
             except BaseException as error:
                 made.set_attribute("error.type", type(error).__name__)
                 made.set_status(Status(StatusCode.ERROR))
@@ -101,6 +105,15 @@ class OtlpTracer:
         ending = threading.Thread(target=self._provider.shutdown, daemon=True)
         ending.start()
         ending.join(STOP_SECONDS)
+
+
+def _fail_by_status(made: Span) -> None:
+    """Tell that a request failed which was answered all the same: by a status of 5xx."""
+    told = made.attributes if isinstance(made, RecordedSpan) else None
+    status = (told or {}).get(STATUS, 0)
+    if isinstance(made, RecordedSpan) and isinstance(status, int) and status >= _SERVER_ERRORS:
+        made.set_attribute("error.type", str(status))
+        made.set_status(Status(StatusCode.ERROR))
 
 
 class _RequestIds(RandomIdGenerator):

@@ -71,15 +71,19 @@ class Operations:
         return self._json({"status": "ok"})
 
     async def readyz(self, request: Request) -> Response:
-        """Whether reports can be served: Redis answers, and links can be verified."""
+        """Whether reports can be served: Redis answers, and links can be verified.
+
+        Those that are cached are served also while it refuses writes.
+        """
         del request
-        redis = await self.store.ping()
+        redis, refusal = await self.store.check()
         ready = redis and self.signing_configured
         return self._json(
             {
                 "status": "ready" if ready else "unavailable",
                 "redis": "ok" if redis else "unavailable",
                 "signing": "configured" if self.signing_configured else "not configured",
+                "degraded": [] if refusal is None else [refusal.sentence.removesuffix(".")],
             },
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )

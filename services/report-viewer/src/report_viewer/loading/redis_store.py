@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from common.http.link_hosts import NO_HOSTS, LinkHosts
 from common.infra.answers import Command
-from common.infra.async_nodes import ask, is_ready, place_of
+from common.infra.async_nodes import Readiness, ask, place_of, readiness_of
 from common.infra.redis import VIEWER, create_async_redis
 from common.links import brand as brands
 from common.links import tenant_names
@@ -215,9 +215,9 @@ class RedisStore:
         runs = [self._epoch.of(each.connection) for each in answers]
         return [each.value for each in answers], runs, all(each.settled for each in answers)
 
-    async def ping(self) -> bool:
-        """Whether Redis answers, of a cluster any node; one that only refuses writes does."""
-        return await is_ready(self._redis)
+    async def check(self) -> Readiness:
+        """Whether Redis answers, and why it refuses writes."""
+        return await readiness_of(self._redis)
 
     async def exists(self, name: str) -> bool | None:
         """Whether a key is there; None when Redis does not say."""

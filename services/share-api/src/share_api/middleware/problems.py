@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.db.read_timeout import ReadOnlyServerError
 from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, Problem, problem_json
 from common.infra.nodes import address_of
 from common.infra.refusals import refusal_of, told_of
@@ -50,6 +51,12 @@ class DatabaseUnavailableError(UnavailableError):
     """PostgreSQL does not answer."""
 
     fixed_detail = "The database does not answer."
+
+
+class DatabaseReadOnlyError(UnavailableError):
+    """PostgreSQL takes no writes: it is a standby, or was set so."""
+
+    fixed_detail = "The database takes no writes."
 
 
 class RedisUnavailableError(UnavailableError):
@@ -202,6 +209,8 @@ def _problem_of(error: Exception) -> Problem:
         return problem
     if isinstance(error, RedisError):
         return RedisUnavailableError(told_of(error))
+    if isinstance(getattr(error, "orig", None), ReadOnlyServerError):
+        return DatabaseReadOnlyError(str(error))
     kind = next(_PROBLEMS[base] for base in type(error).__mro__ if base in _PROBLEMS)
     return kind(str(error))
 

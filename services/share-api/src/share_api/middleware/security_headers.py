@@ -1,21 +1,14 @@
 """Security headers and request ids: on every response, errors included.
 
-The outermost layer of ours, so that nothing leaves without them. It also answers the error that no
-handler foresaw.
+The outermost layer of ours, so that nothing leaves without them.
 """
 
-import logging
-
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.security_headers import DATA_POLICY, security_headers
 from common.http.security_headers import Headers as BytesHeaders
 from common.infra import request_ids
-from share_api.middleware.problems import ProblemPage, Told, internal_error
-
-_log = logging.getLogger(__name__)
 
 
 def response_headers(*, https: bool, subdomains: bool) -> BytesHeaders:
@@ -27,16 +20,8 @@ def response_headers(*, https: bool, subdomains: bool) -> BytesHeaders:
 class SecurityHeadersMiddleware:
     """ASGI middleware around everything else."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        https: bool,
-        subdomains: bool,
-        page: ProblemPage = lambda _, __: None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, subdomains: bool) -> None:
         self._app = app
-        self._page = page
         self._headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response_headers(https=https, subdomains=subdomains)
@@ -48,12 +33,9 @@ class SecurityHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = request_ids.plain_or_new(Headers(scope=scope).get(request_ids.HEADER))
-        started = False
 
         async def complete(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 headers = MutableHeaders(scope=message)
                 headers[request_ids.HEADER] = request_id
                 for name, value in self._headers:
@@ -61,11 +43,4 @@ class SecurityHeadersMiddleware:
             await send(message)
 
         with request_ids.working_on(request_id):
-            try:
-                await self._app(scope, receive, complete)
-            except Exception:
-                _log.exception("unforeseen error")
-                if started:
-                    raise
-                response = self._page(Request(scope), Told.of_status(500)) or internal_error()
-                await response(scope, receive, complete)
+            await self._app(scope, receive, complete)

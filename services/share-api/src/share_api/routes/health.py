@@ -1,7 +1,7 @@
 """Routes of liveness, readiness and metrics.
 
 Living asks nothing of others, so that a dead database restarts no service. Ready means that
-PostgreSQL is at the schema this code was written for and that Redis answers.
+PostgreSQL is at the schema this code was written for and that Redis has answered once.
 """
 
 from fastapi import APIRouter, Request
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from common.infra.telemetry import METRICS_CONTENT_TYPE, exposition
 from share_api.http.openapi import problem_responses
 from share_api.readiness import require_ready
-from share_api.schemas.responses import Health
+from share_api.schemas.responses import Health, Readiness
 
 router = APIRouter(tags=["operations"])
 
@@ -21,13 +21,10 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get(
-    "/readyz", summary="Whether PostgreSQL and Redis answer", responses=problem_responses(503)
-)
-def readyz(request: Request) -> Health:
-    """Ready to serve: the schema is the expected one and Redis answers."""
-    require_ready(request.app.state.container)
-    return Health(status="ready")
+@router.get("/readyz", summary="Whether requests can be served", responses=problem_responses(503))
+def readyz(request: Request) -> Readiness:
+    """Ready to serve: the schema is the expected one; `degraded` names what is amiss with Redis."""
+    return Readiness(status="ready", degraded=require_ready(request.app.state.container))
 
 
 @router.get("/metrics", summary="The service's metrics", response_class=PlainTextResponse)

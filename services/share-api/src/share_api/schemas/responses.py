@@ -210,4 +210,11 @@ class SessionView(ApiModel):
 class Health(ApiModel):
     """That all is well."""
 
-    status: Literal["ok", "ready"]
+    status: Literal["ok"]
+
+
+class Readiness(ApiModel):
+    """That requests can be served, and what is amiss all the same."""
+
+    status: Literal["ready"]
+    degraded: list[str]

@@ -6,21 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from redis import RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.admin.tenant_tables import newest_entry, on_behalf_of
+from analytics.admin.tenant_tables import newest_entry, on_behalf_of, owns_tables
 from analytics.moving.home_ids import highest_ids, pass_ids_of_all
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
-from analytics.restoring.revocation_file import Fact, Head, lines
+from analytics.restoring.revocation_file import Fact, Head, TenantFact, lines
+from analytics.restoring.schema_parts import missing
 from common.db import origin, revisions
 from common.db.engine import create_database_engine, psycopg_url
 from common.infra.redis import WORKER, create_redis
 
 _PATIENCE_SECONDS = 1800
+_TOLD = 5
+"""So many missing parts are named."""
 
 
 class RestoreError(Exception):
@@ -65,10 +69,24 @@ def check(owner_url: str, database: str) -> Contents:
     """
     url = psycopg_url(owner_url).set(database=database).render_as_string(hide_password=False)
     with _owner(url, any_schema=True) as connection:
+        lacks = _lacks(connection, owner_url)
+        if lacks:
+            told = ", ".join(lacks[:_TOLD]) + (" and more" if len(lacks) > _TOLD else "")
+            raise RestoreError(f"it lacks {len(lacks)} parts of its schema: {told}")
         found = look(connection)
     if found.faults:
         raise RestoreError("; ".join(found.faults))
     return found
+
+
+def _lacks(connection: Connection, owner_url: str) -> list[str]:
+    revision = revisions.current(connection)
+    if revision is None or revision > revisions.head():
+        return []
+    try:
+        return missing(connection, owner_url, revision)
+    except psycopg.Error as error:
+        raise RestoreError(f"no database to compare with: {error}") from error
 
 
 def bring_back(
@@ -96,6 +114,7 @@ def bring_back(
     elsewhere = [tenant_id for each in beside for tenant_id in each.held]
     with _owner(owner_url) as connection:
         copy = origin.is_restored_copy(connection)
+        _require_shops(connection, given)
         newest = _newest(connection)
         states, known = _surviving(redis_url, now)
         later = [head for head, _ in given if newest is None or head.at >= newest]
@@ -165,6 +184,22 @@ def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:
         connection.execute(here, {"tenant_id": tenant_id})
 
 
+def _require_shops(connection: Connection, files: Iterable[tuple[Head, list[Fact]]]) -> None:
+    """Refuse a file without any shop that does not say so, where there are some: it closes all.
+
+    Raises:
+        RestoreError: a file is no export of everything.
+    """
+    if not connection.scalar(text("SELECT count(*) FROM tenants")):
+        return
+    for head, facts in files:
+        if head.shops is None and not any(isinstance(fact, TenantFact) for fact in facts):
+            raise RestoreError(
+                f"the file of {head.at.isoformat()} names no shop, and this database has some: it"
+                " was not exported by the role that owns the tables"
+            )
+
+
 def _newest(connection: Connection) -> datetime | None:
     """When the last thing happened that the database tells of."""
     found: list[datetime] = []
@@ -198,6 +233,11 @@ def _owner(owner_url: str, *, any_schema: bool = False) -> Iterator[Connection]:
     ).execution_options(isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
+            if not owns_tables(connection):
+                raise RestoreError(
+                    "row-level security hides shops from this role: DATABASE_OWNER_URL has to name"
+                    " the role that owns the tables"
+                )
             schema = revisions.read(connection)
             if not (any_schema or schema.supports(revisions.head())):
                 raise RestoreError(

@@ -108,6 +108,9 @@ def resolve_owner(
 ) -> tuple[str, str | None]:
     """The URL of the role that owns the tables, and the application's if there is one to set up.
 
+    The application's role is never taken for the owner: row-level security would hide from it most
+    of what is to be exported, counted or erased, without an error.
+
     Raises:
         NoConnectionError: nothing says where the database is, or only the application's role is
             known.
@@ -115,8 +118,10 @@ def resolve_owner(
     known = os.environ if environment is None else environment
     owner = known.get("DATABASE_OWNER_URL", "").strip()
     service = known.get("DATABASE_URL", "").strip()
-    if state_directory is None and (owner or service):
-        return (owner, service or None) if owner else (service, None)
+    if state_directory is None and owner:
+        return owner, service or None
+    if state_directory is None and service:
+        raise NoConnectionError(DEFAULT_STATE_DIRECTORY, "DATABASE_OWNER_URL")
     directory = StateDirectory(state_directory or DEFAULT_STATE_DIRECTORY)
     service = str(read_json(directory.ready).get("databaseUrl", ""))
     if not service or urlsplit(service).port != read_json(directory.ports).get("postgres"):

@@ -22,6 +22,13 @@ _TABLES: Final = text(
     AND NOT a.attisdropped ORDER BY c.relname
     """
 )
+_OWNS: Final = text(
+    """
+    SELECT pg_has_role(current_user, c.relowner, 'USAGE') OR r.rolbypassrls
+    FROM pg_class c, pg_roles r
+    WHERE c.oid = to_regclass('public.tenants') AND r.rolname = current_user
+    """
+)
 _NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
 _REFERRING: Final = tuple(
     text(f"DELETE FROM {table} WHERE tenant_id = :tenant_id")  # noqa: S608 - names of ours
@@ -35,6 +42,12 @@ _ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :adm
 def on_behalf_of(connection: Connection, tenant_id: int) -> None:
     """Let the transaction see a tenant's rows: the owner is held by row-level security too."""
     settle(connection, settings_of(Access(tenant_id=tenant_id)))
+
+
+def owns_tables(connection: Connection) -> bool:
+    """Whether the role owns the tables, or is above row-level security: else it sees no tenant."""
+    found: bool | None = connection.scalar(_OWNS)
+    return found is not False
 
 
 def newest_entry(connection: Connection, tenant_id: int) -> datetime | None:

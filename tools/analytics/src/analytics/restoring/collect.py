@@ -34,7 +34,8 @@ _STATE: Final = re.compile(rb"\{(\d+)\}:link:([0-9a-f]{32})")
 
 def head_of(connection: Connection) -> Head:
     """The head of a file that is made in this transaction."""
-    return Head(at=connection.execute(text("SELECT now()")).scalar_one())
+    at, shops = connection.execute(text("SELECT now(), (SELECT count(*) FROM tenants)")).one()
+    return Head(at=at, shops=shops)
 
 
 def facts_of(connection: Connection, at: datetime) -> Iterator[Fact]:

@@ -29,11 +29,15 @@ class _Row(BaseModel):
 
 
 class Head(_Row):
-    """When the file was made, by the database's clock."""
+    """When the file was made, by the database's clock, and of how many shops.
+
+    A file of an earlier version does not say of how many: ``None``.
+    """
 
     kind: Literal["head"] = "head"
     version: Literal[1] = 1
     at: datetime
+    shops: int | None = None
 
 
 class LinkFact(_Row):
@@ -135,6 +139,9 @@ def parse(name: str, text: Iterable[str | bytes]) -> tuple[Head, list[Fact]]:
         elif isinstance(row, End):
             if head is None or row.rows != len(facts):
                 raise RevocationFileError(name, number, f"{len(facts)} rows, not {row.rows}")
+            shops = sum(isinstance(fact, TenantFact) for fact in facts)
+            if head.shops not in {None, shops}:
+                raise RevocationFileError(name, number, f"{shops} shops, not {head.shops}")
             return head, facts
         else:
             facts.append(row)
