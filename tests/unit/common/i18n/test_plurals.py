@@ -26,6 +26,7 @@ UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS, OF_POSITIVE}
 """Nothing in them goes with the number in some language: 1 z 9 jest, 5 z 9 jest."""
 BESIDE = {
     *("new orders", "replaced orders", "unchanged orders"),
+    *("new products", "products in the files", "refunds and cancellations", "stock counts"),
     *("links open now", "views of these links", "views in 7 days", "links viewed in 7 days"),
     *("Revoke these links?", "The links no longer open."),
 }

@@ -20,8 +20,8 @@ from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 from common.reports.window import Window
 
-SCHEMA: Final = 6
-"""Raised when the document's shape changes; part of every cache key."""
+SCHEMA: Final = 7
+"""Raised when the document's shape changes, or what it said was wrong; part of every cache key."""
 
 
 class Days(msgspec.Struct, frozen=True):
