@@ -368,6 +368,22 @@ def test_refunds_of_a_file_are_part_of_the_sum_in_whatever_turn_they_come(
     assert sum(row[2] for row in shop.back) == 3
 
 
+@pytest.mark.parametrize("refunded", ["64.00", "32.00"])
+def test_refunds_without_a_line_change_nothing_when_they_come_again(
+    shop: Shop, refunded: str
+) -> None:
+    refunds = COLUMNS + "r1,#1001,,2026-03-05T10:00:00Z,,12.00,,\n"
+    bring(shop, "0.00", cancelled_at="")
+    later(shop, refunds)
+    bring(shop, refunded)
+    settled = shop.back
+    for _ in range(2):
+        later(shop, refunds)
+        assert shop.back == settled
+    bring(shop, refunded)
+    assert shop.back == settled
+
+
 def test_what_is_more_than_the_sum_counts(shop: Shop) -> None:
     bring(shop, "12.00")
     later(shop, COLUMNS + "r1,#1001,2,2026-03-05T10:00:00Z,0,15.00,,\n")

@@ -19,6 +19,7 @@ from tests.integration.share_api.test_frozen_links import path_of, sell, shown, 
 from tests.support import hypothesis_profiles, postgres_tools
 from tests.support.databases import Databases
 from tests.support.jobs_worker import working
+from tests.support.plain_owner import plainly_owned
 from tests.support.servers import Servers
 
 from accounts.passwords import replace_password
@@ -323,6 +324,15 @@ def test_a_dump_of_an_older_version_is_restored_as_documented(
     torn = operator.revocations(operator.owner_url, *check)
     assert torn.exit_code == 1
     assert "policy brands.tenant" in torn.stderr
+
+
+def test_a_schema_that_cannot_be_compared_is_said(servers: Servers, operator: Operator) -> None:
+    """The tables' owner may have no right to make the database to compare with."""
+    with plainly_owned(servers) as url:
+        name = psycopg_url(url).database or ""
+        looked = operator.revocations(url, "check", "--database", name)
+    assert looked.exit_code == 0, looked.stderr
+    assert looked.stdout.startswith("whole as far as it was looked at (no right CREATEDB): schema")
 
 
 def test_a_role_that_sees_no_shop_exports_and_brings_in_nothing(

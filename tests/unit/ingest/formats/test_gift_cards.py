@@ -21,7 +21,13 @@ def test_a_title_that_names_a_card_is_one(title: str, taxable: bool | None) -> N
     assert is_card(title, None, taxable=taxable)
 
 
-@pytest.mark.parametrize("title", ["Gift card - 100 €", "Gutschein", "Bon cadeau 30,00"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Gift card - 100 €", "Gutschein", "Bon cadeau 30,00", "Gutschein 50 Euro"),
+        *("gift card 50 eur", "Gutscheine", "Dárkové poukazy"),
+    ],
+)
 def test_the_name_and_an_amount_are_a_card_whatever_is_told_of_tax(title: str) -> None:
     assert is_card(title, None, taxable=True)
 
@@ -38,10 +44,20 @@ def test_what_is_taxed_and_has_more_to_its_name_is_none(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Gutscheinbuch", "Rabattgutscheinheft", "Bonbon cadeau", "Gift card holder", "", None]
+    "title",
+    [
+        *("Gutscheinbuch", "Rabattgutscheinheft", "Bonbon cadeau", "Gift card holder", "", None),
+        *("Kaffee (mit Gutschein)", "Kochkurs Gutschein", "Gutschein-Halter Holz"),
+        *("Gutschein-Verpackung", "Cadeaubonbons", "Kadokaartjes 10 stuks", "Gavekortæske"),
+    ],
 )
 def test_what_only_begins_so_is_none(title: str | None) -> None:
     assert not is_card(title, None)
+
+
+def test_a_name_that_others_have_too_is_one_where_the_shop_takes_no_tax() -> None:
+    assert is_card("Laden am Markt, Gutschein", None, taxable=False)
+    assert not is_card("Laden am Markt, Gutschein", None)
 
 
 @pytest.mark.parametrize("stated", [True, False])

@@ -17,34 +17,44 @@ PAID_WITH = (
 )
 
 _NAMES: Final = re.compile(
-    r"gift[ -]?(card|certificate|voucher)"
-    r"|geschenk(gut)?(schein|karte)|\b(wert|online|waren|einkaufs|e)?-?gutschein(karte)?\b"
-    r"|carte[ -]cadeau|ch[eè]que[ -]cadeau|\bbon[ -](cadeau|d['’]achat)"
-    r"|tarjetas? (de )?regalo|\b(vale|bono|cheque)[ -](de )?regalo|carta regalo|buono regalo"
-    r"|(cadeau|kado)(kaart|bon)|(vale|cheque|cartão)[ -](presente|oferta|prenda)"
-    r"|\b(karta|bon) (podarunkow|prezentow)[ay]|present-?kort|gavekort|lahjakort"
-    r"|dárkov[ýá] (poukaz|karta)|ギフト(カード|券)|(כרטיס|שובר) מתנה|(礼品|礼物|禮品|禮物)卡",
+    r"gift[ -]?(card|certificate|voucher)|geschenk(gut)?(schein|karte)|carte[ -]cadeau"
+    r"|ch[eè]que[ -]cadeau|tarjetas? (de )?regalo|carta regalo|buono regalo|cadeau(kaart|bon)\b"
+    r"|vale[ -]presente|cartão[ -]presente|ギフト(カード|券)|(כרטיס|שובר) מתנה",
     re.IGNORECASE,
 )
-_NOT_THEMSELVES: Final = re.compile(
-    r"holder|box|envelope|sleeve|umschlag|hülle|schachtel|pochette|sobre|busta", re.IGNORECASE
+_ALSO_OTHER: Final = re.compile(
+    r"\b(wert|online|waren|einkaufs|e)?-?gutschein(e|karte)?\b|\bbon[ -](cadeau|d['’]achat)"
+    r"|\b(vale|bono|cheque)[ -](de )?regalo|\bkado(kaart|bon)\b"
+    r"|\b(vale|cheque|cartão)[ -](oferta|prenda)|\b(karta|bon) (podarunkow|prezentow)[ay]"
+    r"|\b(present-?kort|gavekort|lahjakort\w+)\b|\bdárkov[ýáéy] (poukazy?|kart[ay])\b"
+    r"|(礼品|礼物|禮品|禮物)卡",
+    re.IGNORECASE,
 )
-_AMOUNT: Final = re.compile(r"([\W\d_]|\b(kr|zł|[A-Z]{3})\b)*")
+"""Names of cards that stand in those of other goods as well: a coffee with one, a box for one."""
+_NOT_THEMSELVES: Final = re.compile(
+    r"holder|box|envelope|sleeve|umschlag|hülle|schachtel|halter|verpackung|pochette|sobre|busta",
+    re.IGNORECASE,
+)
+_AMOUNT: Final = re.compile(r"([\W\d_]|\b((?i:kr|zł|eur|euros?)|[A-Z]{3})\b)*")
 
 
 def is_card(title: str | None, stated: bool | None, *, taxable: bool | None = None) -> bool:
     """Whether goods are a gift card: as ``stated``, else by their title.
 
     What a shop takes tax on is none, unless its title has nothing but the name and an amount: a
-    stand for gift cards, or a voucher for one thing, which is taxed when it is sold.
+    stand for gift cards, or a voucher for one thing, which is taxed when it is sold. A name that
+    other goods have too is one alone so, or where the shop takes no tax.
     """
     if stated is not None:
         return stated
-    called = called_gift_card(title)
-    return called and (not taxable or _AMOUNT.fullmatch(_NAMES.sub("", title or "")) is not None)
+    text = title or ""
+    if _NOT_THEMSELVES.search(text) is not None:
+        return False
+    named, other = _NAMES.search(text), _ALSO_OTHER.search(text)
+    alone = any(each and _AMOUNT.fullmatch(text.replace(each[0], "", 1)) for each in (named, other))
+    return alone or (named is not None and not taxable) or (other is not None and taxable is False)
 
 
 def called_gift_card(title: str | None) -> bool:
     """Whether goods of that title are a gift card, and not what one is put in."""
-    text = title or ""
-    return _NAMES.search(text) is not None and _NOT_THEMSELVES.search(text) is None
+    return is_card(title, None)

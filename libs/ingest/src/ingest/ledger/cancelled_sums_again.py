@@ -2,7 +2,8 @@
 
 Such a refund is part of the sum, as it is where it was known first: what the ledger has of the
 cancelling, with the refunds beside it, is the sum, and is staged again to be settled anew. Where
-nothing is left of it, what comes is told by nobody else, and counts on top.
+nothing is left of it, what comes is told by nobody else, and counts on top. So does what names no
+line: what it takes of which is not known before it is spread.
 """
 
 from typing import Final
@@ -20,7 +21,8 @@ _STAGE_AGAIN: Final = f"""
     FROM (
         SELECT order_id, min(position) AS position FROM staged_refunds
         WHERE order_id NOT IN (SELECT order_id FROM staged_orders)
-        GROUP BY order_id HAVING NOT bool_or(refund_id = '{CANCELLED}')) s
+        GROUP BY order_id
+        HAVING NOT bool_or(refund_id = '{CANCELLED}') AND NOT bool_or(line_id IS NULL)) s
     CROSS JOIN LATERAL (
         SELECT id, shipping, tax FROM orders
         WHERE tenant_id = %(tenant_id)s AND external_id = s.order_id LIMIT 1) o

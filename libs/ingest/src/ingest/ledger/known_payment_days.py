@@ -16,10 +16,13 @@ _ANY: Final = "SELECT EXISTS (SELECT FROM staged_order_lines WHERE paid_assumed)
 _STAGE_KNOWN: Final = f"""
     SELECT known.* FROM (
         SELECT h.position, h.order_id, h.paid_at AS assumed, o.paid_at,
+               (o.paid_at AT TIME ZONE t.timezone)::date
+               <> (h.paid_at AT TIME ZONE t.timezone)::date AS other_day,
                o.paid_at <> o.placed_at AND o.paid_at <> h.paid_at
                AND (o.platform_id = h.platform_id OR o.placed_at
                     BETWEEN h.placed_at - {APART} AND h.placed_at + {APART}) AS told
         FROM staged_order_lines h
+        JOIN tenants t ON t.id = %(tenant_id)s
         LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.order_id
         WHERE h.paid_assumed AND h.placed_at IS NOT NULL AND h.paid_at IS NOT NULL
         OFFSET 0) known
@@ -31,7 +34,7 @@ _KNOWN: Final = columns(
     order_id="text",
     assumed="timestamptz",
     paid_at="timestamptz",
-    told="bool",
+    other_day="bool",
 )
 _KEEP: Final = (
     """

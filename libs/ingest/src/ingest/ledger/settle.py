@@ -17,7 +17,9 @@ from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.temporary_tables import Cursor
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
 
-_PAID_KNOWN: Final = "staged_known_payments JOIN staged_orders USING (position, order_id)"
+_PAID_KNOWN: Final = (
+    "staged_known_payments JOIN staged_orders USING (position, order_id) WHERE other_day"
+)
 
 
 def settle(cursor: Cursor, exported_before: int) -> LoadSummary:

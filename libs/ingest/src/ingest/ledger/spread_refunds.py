@@ -9,7 +9,7 @@ from typing import Final
 from ingest.ledger.temporary_tables import Cursor, derive
 
 _STAGE_GOODWILL: Final = """
-    SELECT position, order_key, amount,
+    SELECT position, order_key, refund_id, amount,
            row_number() OVER (PARTITION BY order_key ORDER BY position) AS turn
     FROM staged_events
     WHERE position IS NOT NULL AND line_id IS NULL AND amount > 0 AND quantity = 0
@@ -24,12 +24,12 @@ _STAGE_GIVEN: Final = """
         WHERE g.order_key IN (SELECT order_key FROM staged_goodwill)
         GROUP BY g.order_key, g.line_id, g.line_no, g.worth
     ), spread AS (
-        SELECT order_key, 0::bigint AS turn, NULL::bigint AS position,
+        SELECT order_key, 0::bigint AS turn, NULL::bigint AS position, NULL::text AS refund_id,
                array_agg(line_id ORDER BY line_no) AS lines,
                array_agg(room ORDER BY line_no) AS rooms, NULL::numeric[] AS shares
         FROM room GROUP BY order_key
         UNION ALL
-        SELECT s.order_key, w.turn, w.position, s.lines, n.rooms, n.shares
+        SELECT s.order_key, w.turn, w.position, w.refund_id, s.lines, n.rooms, n.shares
         FROM spread s
         JOIN staged_goodwill w ON w.order_key = s.order_key AND w.turn = s.turn + 1
         CROSS JOIN LATERAL (
@@ -50,20 +50,21 @@ _STAGE_GIVEN: Final = """
             ) given
         ) n
     )
-    SELECT s.position, u.line_id, u.share::bigint AS share
+    SELECT s.position, s.order_key, s.refund_id, u.line_id, u.share::bigint AS share
     FROM spread s CROSS JOIN LATERAL unnest(s.lines, s.shares) AS u (line_id, share)
     WHERE u.share > 0
 """
 _TAKE: Final = """
-    UPDATE staged_events e SET amount = 0 FROM (SELECT DISTINCT position FROM staged_given) g
-    WHERE e.position = g.position AND e.line_id IS NULL
+    UPDATE staged_events e SET amount = 0
+    FROM (SELECT DISTINCT position, order_key, refund_id FROM staged_given) g
+    WHERE e.position = g.position AND e.order_key = g.order_key AND e.refund_id = g.refund_id
+      AND e.line_id IS NULL
 """
 _GIVE: Final = """
     WITH parts AS (
-        SELECT e.refund_id, e.order_key, g.line_id, min(e.position) AS position,
-               sum(g.share)::bigint AS share
-        FROM staged_given g JOIN staged_events e ON e.position = g.position AND e.line_id IS NULL
-        GROUP BY e.refund_id, e.order_key, g.line_id
+        SELECT refund_id, order_key, line_id, min(position) AS position,
+               sum(share)::bigint AS share
+        FROM staged_given GROUP BY refund_id, order_key, line_id
     ), beside AS (
         UPDATE staged_events e SET amount = e.amount + p.share FROM parts p
         WHERE e.refund_id = p.refund_id AND e.order_key = p.order_key AND e.line_id = p.line_id
@@ -74,7 +75,9 @@ _GIVE: Final = """
                                amount, shipping, tax, order_key, paid_at, moves)
     SELECT p.position, e.refund_id, e.order_id, p.line_id, e.processed_at, e.kind, 0, p.share, 0, 0,
            e.order_key, e.paid_at, true
-    FROM parts p JOIN staged_events e ON e.position = p.position AND e.line_id IS NULL
+    FROM parts p JOIN staged_events e
+      ON e.position = p.position AND e.order_key = p.order_key AND e.refund_id = p.refund_id
+     AND e.line_id IS NULL
     WHERE (p.position, p.line_id) NOT IN (SELECT position, line_id FROM beside)
 """
 

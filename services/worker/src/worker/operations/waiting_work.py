@@ -41,7 +41,7 @@ def note(engine: Engine, redis: Redis, *, now: datetime) -> None:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; what was noted last stays.
         redis.RedisError: Redis did not answer; likewise.
     """
-    rows = rows_of_all(engine, _ALL, {"at": now})
+    rows = rows_of_all(engine, _ALL, {"at": now}, whole=True)
     found = Waiting(
         events=sum(row.events for row in rows),
         events_due=_first([row.events_due for row in rows]),

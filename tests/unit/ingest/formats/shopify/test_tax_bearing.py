@@ -353,8 +353,8 @@ def test_lines_at_no_rate_keep_their_price(lines, shipping, tax, goods, of_shipp
     lines=st.lists(
         st.tuples(st.integers(300, 200_000), st.sampled_from([VAT, None])), min_size=1, max_size=6
     ),
-    shipping=st.sampled_from([0, 490]),
-    taxed=st.booleans(),
+    shipping=st.sampled_from([0, 490, 1_200]),
+    taxed=st.sampled_from(["none", "whole", "proportion"]),
     percent=st.sampled_from([0, 10, 15, 50]),
 )
 def test_no_line_is_said_to_bear_a_tax_that_is_anothers(lines, shipping, taxed, percent):
@@ -363,7 +363,9 @@ def test_no_line_is_said_to_bear_a_tax_that_is_anothers(lines, shipping, taxed, 
     off = round(sum(prices) * percent / 100)
     paid = [price - part for price, part in zip(prices, spread(off, prices), strict=True)]
     taxes = [tax_of(each, VAT) if rate else 0 for each, (_, rate) in zip(paid, lines, strict=True)]
-    on_shipping = tax_of(shipping, VAT) if taxed else 0
+    bearing = sum(each for each, (_, rate) in zip(paid, lines, strict=True) if rate)
+    part = {"none": 0, "whole": shipping, "proportion": shipping * bearing // (sum(paid) or 1)}
+    on_shipping = tax_of(part[taxed], VAT)
     tax = sum(taxes) + on_shipping
     assume(tax)
     content = of_rates([(price, VAT) for price in prices], [("VAT 20%", tax)], shipping, off)
@@ -374,6 +376,21 @@ def test_no_line_is_said_to_bear_a_tax_that_is_anothers(lines, shipping, taxed, 
         for row, each, own in zip(rows, paid, taxes, strict=True):
             assert abs(net_of(row) - (each - own)) <= len(lines) + 1
         assert abs(rows[0].shipping - (shipping - on_shipping)) <= len(lines) + 1
+
+
+def test_a_shipping_taxed_in_proportion_is_one_way_of_several():
+    """100.00 at 20 %, 105.83 at none, and 12.00 of which a part is taxed: 17.64."""
+    lines = [(10_000, VAT), (10_583, VAT)]
+    rows, _, notes, _ = read(of_rates(lines, [("VAT 20%", 1_764)], 1_200))
+    assert not any(ITS_LINES in note for note in notes)
+    assert sum(map(net_of, rows)) + rows[0].shipping == 20_583 + 1_200 - 1_764
+
+
+def test_a_round_amount_may_be_off_some_lines_also_where_it_is_a_percentage():
+    """20.00 off the third of 45.00 at 20 %, 50.00 and 105.00 at none; it is 10 % of them all."""
+    lines = [(4_500, VAT), (5_000, VAT), (10_500, VAT)]
+    _, _, notes, _ = read(of_rates(lines, [("VAT 20%", 750)], off=2_000))
+    assert not any(ITS_LINES in note for note in notes)
 
 
 def test_a_percentage_of_all_was_given_on_all():

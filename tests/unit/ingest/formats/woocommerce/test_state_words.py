@@ -69,7 +69,7 @@ def test_what_is_in_no_known_state_and_told_as_not_paid_was_not_sold(write, stat
     assert Read(write({"1": MUG}, paid="2026-03-02 10:00:00", **told)).totals == {"1": 1000}
     found = Read(write({"1": MUG}, paid="", **told))
     assert found.lines == []
-    assert found.says("no payment of it is told where others have one")
+    assert found.says("the column or field of payments tells none of it")
 
 
 @WITH_PAYMENTS

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import psycopg
@@ -68,15 +68,19 @@ def check(owner_url: str, database: str) -> Contents:
         RestoreError: the database cannot be used, or is not whole.
     """
     url = psycopg_url(owner_url).set(database=database).render_as_string(hide_password=False)
+    compared = True
     with _owner(url, any_schema=True) as connection:
-        lacks = _lacks(connection, owner_url)
+        try:
+            lacks = _lacks(connection, owner_url)
+        except psycopg.errors.InsufficientPrivilege:
+            lacks, compared = [], False
         if lacks:
             told = ", ".join(lacks[:_TOLD]) + (" and more" if len(lacks) > _TOLD else "")
             raise RestoreError(f"it lacks {len(lacks)} parts of its schema: {told}")
         found = look(connection)
     if found.faults:
         raise RestoreError("; ".join(found.faults))
-    return found
+    return replace(found, compared=compared)
 
 
 def _lacks(connection: Connection, owner_url: str) -> list[str]:
@@ -85,7 +89,9 @@ def _lacks(connection: Connection, owner_url: str) -> list[str]:
         return []
     try:
         return missing(connection, owner_url, revision)
-    except psycopg.Error as error:
+    except psycopg.errors.InsufficientPrivilege:
+        raise
+    except (psycopg.Error, DBAPIError) as error:
         raise RestoreError(f"no database to compare with: {error}") from error
 
 

@@ -108,6 +108,7 @@ def check(database: str, server: str, state_dir: Path | None) -> None:
         owner, _ = resolve_server(state_dir, server)
         found = admin.check(owner, database)
     until = "nothing" if found.newest is None else iso(found.newest)
-    click.echo(f"whole: schema {found.revision}, {found.tenants} shops, last entry {until}")
+    whole = "whole" if found.compared else "whole as far as it was looked at (no right CREATEDB)"
+    click.echo(f"{whole}: schema {found.revision}, {found.tenants} shops, last entry {until}")
     for name, count in found.rows.items():
         click.echo(f"{count:>12,} {name}")

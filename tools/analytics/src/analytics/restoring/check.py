@@ -24,13 +24,17 @@ _FROZEN_WITHOUT: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database holds: rows by table, the last entry of an audit log, and its faults."""
+    """What a database holds: rows by table, the last entry of an audit log, and its faults.
+
+    ``compared`` says whether its schema was compared with a whole one.
+    """
 
     revision: str | None
     tenants: int
     rows: dict[str, int]
     newest: datetime | None
     faults: list[str]
+    compared: bool = True
 
 
 def look(connection: Connection) -> Contents:

@@ -19,6 +19,8 @@ from ingest.formats.shopify.tax_rates import RatedTax, goods_alone, is_tax, stac
 
 _MOST_TRIED: Final = 1024
 """Ways to put lines under rates, or none: six lines under two of them."""
+_ROUND: Final = 50
+"""Minor units that amounts which people choose are whole times of."""
 
 Way = tuple[tuple[int, ...], list[int]]
 """The rate of each line, behind the last where it bears none, and what of the shipping is under
@@ -100,10 +102,14 @@ def all_bear(bears: Sequence[bool], paid: Sequence[int], sums: Sums) -> bool:
 
 
 def _is_percentage(lines: Sequence[Goods], off: int) -> bool:
-    """Whether a discount is a whole percentage of all lines: it was given on all of them."""
+    """Whether a discount is five, ten, fifteen … percent of all lines, and no round amount, which
+    may be one on some of them: it was given on all.
+    """
     worth = sum(line.paid for line in lines)
-    apart = abs(100 * off - worth * round(Fraction(100 * off, worth))) if worth > 0 else worth
-    return 0 < off < worth and 2 * apart <= 100 * len(lines)
+    if not 0 < off < worth or off % _ROUND == 0:
+        return False
+    percentage = 5 * round(Fraction(20 * off, worth))
+    return 2 * abs(100 * off - worth * percentage) <= 100 * len(lines)
 
 
 def _discounted(lines: Sequence[Goods], off: int) -> Iterator[list[int]]:
@@ -143,10 +149,10 @@ def _ways(
         for off in (-rounding, rounding)
     )
     for rates in product(range(len(taxes) + 1), repeat=len(paid)):
-        *goods, _ = _sums(paid, rates, len(taxes) + 1)
+        *goods, others = _sums(paid, rates, len(taxes) + 1)
         if not _between(goods, [each - shipping for each in least], most):
             continue
-        for of_shipping in _of_shipping(goods, shipping):
+        for of_shipping in _of_shipping(goods, others, shipping):
             if _between(list(map(add, goods, of_shipping)), least, most):
                 yield rates, of_shipping
 
@@ -163,13 +169,23 @@ def _between(amounts: Sequence[int], least: Sequence[int], most: Sequence[int]) 
     return all(low <= each <= high for low, each, high in zip(least, amounts, most, strict=True))
 
 
-def _of_shipping(goods: Sequence[int], shipping: int) -> Iterator[list[int]]:
-    """What of the shipping may be under each rate, that have ``goods`` under them."""
-    yield [0] * len(goods)
-    if shipping and len(goods) > 1 and all(goods):
-        yield spread(shipping, goods)
-    for rate in range(len(goods) if shipping else 0):
-        yield [shipping if number == rate else 0 for number in range(len(goods))]
+def _of_shipping(goods: Sequence[int], others: int, shipping: int) -> Iterator[list[int]]:
+    """What of the shipping may be under each rate, that have ``goods`` under them, and ``others``
+    are under none: nothing, all of it, or a part in proportion.
+    """
+    nothing = [0] * len(goods)
+    yield nothing
+    if not shipping:
+        return
+    whole = [
+        [shipping * (number == rate) for number in range(len(goods))] for rate in range(len(goods))
+    ]
+    parts = [
+        spread(shipping, [*goods, beside])[:-1] for beside in {0, others} if sum(goods) + beside
+    ]
+    for number, each in enumerate([*whole, *parts]):
+        if each != nothing and each not in [*whole, *parts][:number]:
+            yield each
 
 
 def included_by_rate(sums: Sums, goods: Sequence[Goods]) -> bool | None:

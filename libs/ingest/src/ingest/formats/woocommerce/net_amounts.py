@@ -88,7 +88,8 @@ def amounts_of(
     off = sum(line.total for line in goods) - sum(line.total for line in there) - fees_below
     shipping = max(sums.shipping, 0)
     paid = sum(each for _, each in parts)
-    if 0 < off <= paid + shipping + (0 if reading.tax_included else tax):
+    room = paid + shipping + (-tax if reading.tax_included else tax)
+    if 0 < off <= room:
         parts = _off(min(off, paid), parts)
         beyond = off - min(off, paid)
         off_shipping = min(beyond, shipping)

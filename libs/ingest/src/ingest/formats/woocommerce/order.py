@@ -22,8 +22,8 @@ UNEXPLAINED = (
 NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
 NOT_PAID = (
-    "its state is not one of WooCommerce's own, and no payment of it is told where others have one:"
-    " no sale; left out"
+    "its state is not one of WooCommerce's own, and the column or field of payments tells none of"
+    " it: no sale; left out"
 )
 UNTOLD = (
     "its state says that it was paid back, and the export not how much; only what is known of it"
