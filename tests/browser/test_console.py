@@ -1,9 +1,10 @@
 """The console in a browser: the whole way of a link, by mouse, by keyboard and without script."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 from redis import Redis
 from tests.browser.accessibility import findings
 from tests.browser.conftest import (
@@ -114,6 +115,46 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
     page.wait_for_selector("text=The link no longer opens.")
     assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
+
+
+HASTE = """
+    window.pauses = [];
+    window.away = false;
+    Object.defineProperty(document, "hidden", { get: () => window.away });
+    const soon = setTimeout;
+    window.setTimeout = (work, wait, ...given) => {
+        if (wait < 1000) return soon(work, wait, ...given);
+        pauses.push(wait);
+        window.go = () => { work(...given); };
+    };
+"""
+"""What a page does a second or more after it came it does when ``go`` is called."""
+
+
+def test_a_page_looks_for_figures_a_few_times_each_after_longer_and_only_while_it_is_seen(
+    start: Start, console: str
+) -> None:
+    page = start()
+    page.add_init_script(HASTE)
+    log_in(page, console)
+    looks: list[str] = []
+
+    def note(asked: Request) -> None:
+        if "x-unattended" in asked.headers:
+            looks.append(asked.url)
+
+    page.on("request", note)
+    page.evaluate("window.away = true; go()")
+    page.evaluate("fetch('/admin').then((answer) => answer.text())")
+    assert looks == []
+    page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    for number in range(2, 11):
+        more = f"pauses.length >= {number}"
+        wait.until(partial(page.evaluate, more), "the next pause", looks=300)
+        page.evaluate("go()")
+    page.evaluate("fetch('/admin').then((answer) => answer.text())")
+    assert len(looks) == 10
+    assert page.evaluate("pauses") == [3000 * 1.5**number for number in range(10)]
 
 
 def test_without_script_links_are_made_and_revoked(start: Start, console: str) -> None:

@@ -4,12 +4,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import Engine, select, text, update
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
+from tests.support.lock_waits import overtaken
 
 from accounts.tenant_settings import set_timezone
 from common.db.audit import COMMAND_LINE, Author
@@ -431,6 +432,41 @@ def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> 
         assert row.state == ImportState.FAILED
         assert row.outcome is not None
         assert "given up" in row.outcome["errors"][0]["reason"]
+
+
+def test_files_of_a_check_that_is_imported_stay_when_the_next_check_ends(
+    anna: httpx.Client, world: World
+) -> None:
+    first = started(anna.post(f"{PATH}?check=true", content=ORDERS, headers=CSV))
+    work(world.engine)
+    started(anna.post(f"{PATH}?check=true", content=SHOPIFY, headers=CSV))
+    job = run.next_import(world.engine)
+    assert job is not None
+    of_first = Import.id == UUID(first.rpartition("/")[2])
+    queued = update(Import).where(of_first).values(checked=False, state="queued", finished_at=None)
+    overtaken(world.engine, world.berlin, queued, lambda: run.run_import(world.engine, job))
+    work(world.engine)
+    assert anna.get(first).json()["state"] == "succeeded"
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [2]
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_an_import_whose_files_are_gone_fails(world: World, checked: bool) -> None:
+    job = broken(world.engine, world.berlin, state="queued", checked=checked)
+    work(world.engine)
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        row = session.get_one(Import, (world.berlin, job.import_id))
+        assert row.state == ImportState.FAILED
+        assert row.outcome is not None
+        assert row.outcome["errors"][0]["reason"] == "the files are gone: choose them again"
+    assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == []
+
+
+def test_an_upload_that_arrives_while_it_is_cleared_away_stays(world: World) -> None:
+    broken(world.engine, world.berlin, state="receiving")
+    arrived = update(Import).values(state="queued")
+    overtaken(world.engine, world.berlin, arrived, lambda: run.next_import(world.engine))
+    assert stored(world.engine, world.berlin, "SELECT state FROM imports") == ["queued"]
 
 
 def test_what_never_arrived_is_cleared_away(world: World) -> None:

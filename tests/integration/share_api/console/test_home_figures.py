@@ -96,3 +96,45 @@ def test_a_shop_without_sales_has_figures_of_none_and_waits_for_nothing(
         cache(redis_client, world.tokyo, report, 0, empty=True)
     home = tab.open("/admin")
     assert (is_waiting(home), "Being prepared" in said(home)) == (False, False)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_figure_that_cannot_be_computed_says_so_and_is_not_asked_for(
+    tab: Tab, world: World, redis_client: Redis, cached: bool
+) -> None:
+    reports = ReportCache(redis_client, keep_seconds=600)
+    for report in SLUGS:
+        if cached:
+            cache(redis_client, world.tokyo, report, 7)
+        window = window_of(Period.WEEK, ZoneInfo("Asia/Tokyo"), now=now())
+        reports.fail(ReportKey(world.tokyo, report, window))
+    reports.announce_data(world.tokyo, 8)
+    home = tab.open("/admin")
+    told = "Newer sales cannot be added" if cached else "This report cannot be computed right now."
+    for card in cards(home):
+        assert told in card
+        assert "Being prepared" not in card
+    assert (NEWER in said(home), is_waiting(home)) == (False, True)
+    assert redis_client.llen(QUEUE) == 0
+
+
+def test_without_a_script_a_page_looks_again_a_few_times_each_after_longer(tab: Tab) -> None:
+    path, pauses = "/admin", []
+    while found := re.search(
+        r'http-equiv="refresh" content="(\d+); url=([^"]+)"', tab.open(path).text
+    ):
+        pauses.append(int(found[1]))
+        path = found[2]
+    assert pauses == [5, 10, 20, 40, 80, 160]
+    assert "http-equiv" in tab.open("/admin?look=x").text
+
+
+def test_a_page_that_looks_again_does_not_use_the_session(
+    tab: Tab, world: World, redis_client: Redis
+) -> None:
+    (key,) = redis_client.keys("session:*")
+    redis_client.expire(key, 100)
+    assert tab.open("/admin", headers={"X-Unattended": "1"}).status_code == 200
+    assert redis_client.ttl(key) <= 100
+    tab.open("/admin")
+    assert redis_client.ttl(key) > 7000

@@ -4,7 +4,7 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -330,11 +330,12 @@ def test_the_field_that_is_wrong_is_marked(
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_who_revokes_comes_back_to_the_table_as_it_was(tab: Tab, many: bool) -> None:
-    for label in ("Bank", "Agency & Co. ~"):
+@pytest.mark.parametrize("find", ["agency", "co. ~", "\U0001f600" * 90], ids=["word", "~", "long"])
+def test_who_revokes_comes_back_to_the_table_as_it_was(tab: Tab, many: bool, find: str) -> None:
+    for label in ("Bank", f"Agency & Co. ~ {chr(0x1F600) * 90}"):
         made(tab, label=label)
-    shown = tab.open("/admin/links", params={"show": "all", "find": "agency", "order": "ending"})
-    here = "/admin/links?show=all&find=agency&order=ending"
+    shown = tab.open("/admin/links", params={"show": "all", "find": find, "order": "ending"})
+    here = f"/admin/links?show=all&find={quote_plus(find)}&order=ending"
     (share,) = ROW.findall(shown.text)
     if many:
         assert f'name="back" value="{html.escape(here)}"' in shown.text

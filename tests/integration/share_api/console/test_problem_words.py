@@ -121,10 +121,13 @@ def test_what_a_form_cannot_be_is_told_in_the_readers_language(
     assert english_in(said(answer)) == []
 
 
-@pytest.mark.parametrize("path", ["", "/links", "/links/new", "/settings/brand"])
-def test_an_address_with_a_slash_at_its_end_leads_to_the_page_without(tab: Tab, path: str) -> None:
-    answer = tab.open(f"/admin{path}/")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin{path}")
+@pytest.mark.parametrize("query", ["", "?find=abc&x=*'(~)&q=//evil.example"])
+@pytest.mark.parametrize("path", ["", "/links", "/settings/brand", "/login", "/shops"])
+def test_an_address_with_a_slash_at_its_end_leads_to_the_page_without(
+    tab: Tab, path: str, query: str
+) -> None:
+    answer = tab.open(f"/admin{path}/{query}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin{path}{query}")
 
 
 @pytest.mark.parametrize("path", ["/admin/nothing", "/administrator/", "/api/admin/session/"])

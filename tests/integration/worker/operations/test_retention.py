@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from tests.integration.worker.conftest import Shop
+from tests.support.lock_waits import overtaken
 
 from common.db.api_keys import ApiKey
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
@@ -125,6 +126,38 @@ def test_files_of_a_check_that_nobody_imports_go_after_a_day(
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         assert session.scalar(select(func.count()).select_from(ImportChunk)) == stay
         assert session.scalar(select(func.count()).select_from(Import)) == 1
+
+
+@pytest.mark.parametrize("days", [2, 31])
+def test_a_check_that_is_imported_meanwhile_keeps_its_row_and_its_files(
+    make_shop: Callable[..., Shop], forget: Callable[..., int], days: int
+) -> None:
+    shop, import_id = make_shop(), uuid4()
+    mine = {"tenant_id": shop.tenant_id}
+    row = mine | {
+        "id": import_id, "state": "succeeded", "format": "own", "checked": True,
+        "created_at": NOW - 40 * DAY, "finished_at": NOW - days * DAY,
+    }  # fmt: skip
+    piece = mine | {"import_id": import_id, "file": "orders", "number": 0, "content": b"x"}
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        session.execute(insert(Import).values(row))
+        session.execute(insert(ImportChunk).values(piece))
+    queued = update(Import).values(checked=False, state="queued", finished_at=None)
+    assert overtaken(shop.engine, shop.tenant_id, queued, forget) == 0
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        assert session.scalar(select(func.count()).select_from(ImportChunk)) == 1
+
+
+@pytest.mark.parametrize("model", [Import, Share])
+def test_what_is_brought_back_while_it_is_forgotten_stays(
+    make_shop: Callable[..., Shop], forget: Callable[..., int], model: type[Import | Share]
+) -> None:
+    shop = make_shop()
+    enter(shop, model, 50 * DAY)
+    column = "finished_at" if model is Import else "expires_at"
+    back = update(model).values({column: NOW + DAY})
+    assert overtaken(shop.engine, shop.tenant_id, back, forget) == 0
+    assert counts(shop)[model] == 1
 
 
 def test_days_that_are_not_shown_any_more_are_forgotten_and_their_links_stay(

@@ -1,9 +1,9 @@
 """A page leads back to pages of the console alone."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from share_api.console.own_paths import HOME, login_path, own_path, shops_path
@@ -39,3 +39,12 @@ def test_the_log_in_says_where_to_go_back_to(text: str) -> None:
 @pytest.mark.parametrize("path", ["/admin", "/admin/links?show=ended&cursor=AAb-_=", "/admin/data"])
 def test_a_page_of_ours_is_gone_back_to(path: str) -> None:
     assert own_path(path) == path
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=100), st.text(st.characters(codec="ascii")))
+@example("~" * 100, "")
+@example("\U0001f600" * 100, "ending")
+def test_every_search_of_the_table_is_gone_back_to(find: str, order: str) -> None:
+    here = f"/admin/links?{urlencode({'show': 'all', 'find': find, 'order': order[:50]})}"
+    assert own_path(here) == here
+    assert parse_qs(urlsplit(login_path(here)).query)["next"] == [here]

@@ -25,6 +25,8 @@ from common.http.problem import Problem
 from common.links.state import INFORM, parse_epoch
 
 COOKIE: Final = "analytics_session"
+UNATTENDED: Final = "X-Unattended"
+"""The header of what a page asks for by itself: it is no use of the session."""
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -80,10 +82,10 @@ class Session:
     mac: str = ""
 
 
-# KEYS: session. ARGV: seconds until it has idled for too long.
+# KEYS: session. ARGV: seconds until it has idled for too long; empty where it goes on idling.
 _READ: Final = """
 local value = redis.call('get', KEYS[1])
-if value then redis.call('expire', KEYS[1], ARGV[1]) end
+if value and ARGV[1] ~= '' then redis.call('expire', KEYS[1], ARGV[1]) end
 return {value or '', string.match(redis.call('info', 'server'), 'run_id:%x+') or ''}
 """
 _LARGEST_ID: Final = 2**63 - 1
@@ -113,8 +115,8 @@ class SessionStore:
         self._redis.set(_key(session_id), signed, ex=self._idle_seconds)
         return session_id
 
-    def read(self, session_id: str | None, *, now: datetime) -> Session:
-        """The session of that id, which has been used now. Who signed it ``check`` tells.
+    def read(self, session_id: str | None, *, now: datetime, used: bool = True) -> Session:
+        """The session of that id, which has been ``used`` now. Who signed it ``check`` tells.
 
         Raises:
             NoSessionError: no id of ours, unknown, idle for too long, past its life, or of another
@@ -122,7 +124,8 @@ class SessionStore:
         """
         if session_id is None or not _ID.fullmatch(session_id):
             raise NoSessionError
-        data, server = self._redis.eval(_READ, 1, _key(session_id), str(self._idle_seconds))
+        idle = str(self._idle_seconds) if used else ""
+        data, server = self._redis.eval(_READ, 1, _key(session_id), idle)
         session = _decode(data)
         if session is None or session.epoch != parse_epoch(server):
             raise NoSessionError

@@ -7,15 +7,20 @@ from urllib.parse import quote
 HOME: Final = "/admin"
 LOGIN: Final = "/admin/login"
 SHOPS: Final = "/admin/shops"
-_OWN: Final = re.compile(r"/admin(/[A-Za-z0-9_/-]*)?(\?[A-Za-z0-9_.=&%+-]*)?", re.ASCII)
-_LONGEST: Final = 1_000
+_OWN: Final = re.compile(r"/admin(/[A-Za-z0-9_/-]*)?(\?[A-Za-z0-9_.~=&%+-]*)?", re.ASCII)
+_LONGEST: Final = 2_000
+"""A search of a hundred characters, each of four bytes, is 1,200 characters of an address."""
+
+
+def is_own(text: str) -> bool:
+    """Whether ``text`` is an address of the console, with the characters of ``urlencode``."""
+    well_formed = len(text) <= _LONGEST and _OWN.fullmatch(text) is not None
+    return well_formed and "//" not in text.partition("?")[0]
 
 
 def own_path(text: str) -> str:
-    """``text`` if it is a path of the console; else its first page."""
-    if len(text) > _LONGEST or not _OWN.fullmatch(text) or "//" in text.partition("?")[0]:
-        return HOME
-    return HOME if text.startswith((LOGIN, SHOPS)) else text
+    """``text`` if it is a path of the console, and no way in; else its first page."""
+    return text if is_own(text) and not text.startswith((LOGIN, SHOPS)) else HOME
 
 
 def login_path(back: str) -> str:

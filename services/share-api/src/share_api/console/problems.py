@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from common.http.wording import Wording
 from share_api.auth.sessions import NoSessionError, NoTenantError
-from share_api.console.own_paths import login_path, own_path, shops_path
+from share_api.console.own_paths import is_own, login_path, own_path, shops_path
 from share_api.console.pages import plain_page, redirect
 from share_api.middleware.problems import Told, UnavailableError
 
@@ -28,7 +28,7 @@ def respond(request: Request, told: Told) -> Response | None:
         return None
     path = request.url.path.rstrip("/")
     if told.status == HTTPStatus.NOT_FOUND and request.method == "GET" and _is_other(request, path):
-        return redirect(path)
+        return redirect(f"{path}{_query(request)}")
     if told.type == NoSessionError.type:
         return redirect(login_path(_here(request)))
     if told.type == NoTenantError.type:
@@ -43,9 +43,12 @@ def respond(request: Request, told: Told) -> Response | None:
 
 def _is_other(request: Request, path: str) -> bool:
     """Whether a path of ours, without its slashes at the end, is another than was asked for."""
-    return path != request.url.path and _is_page(path) and own_path(path) == path
+    return path != request.url.path and is_own(path)
 
 
 def _here(request: Request) -> str:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return own_path(f"{request.url.path}{query}")
+    return own_path(f"{request.url.path}{_query(request)}")
+
+
+def _query(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""

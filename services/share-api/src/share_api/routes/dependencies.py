@@ -26,7 +26,7 @@ from share_api.auth.bearer import (
     TwoCredentialsError,
     presented_key,
 )
-from share_api.auth.sessions import COOKIE, NoSessionError, NoTenantError, Session
+from share_api.auth.sessions import COOKIE, UNATTENDED, NoSessionError, NoTenantError, Session
 from share_api.container import Container
 from share_api.http.openapi import KEY_SCHEME, SESSION_SCHEME
 from share_api.middleware.cookies import cookie_of
@@ -98,12 +98,14 @@ Services = Annotated[Container, Depends(_container)]
 
 
 def _known(
+    request: Request,
     container: Services,
     session_id: Annotated[str | None, Security(_cookie)],
     shown: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> SignedIn | KeyHolder:
     if shown is None:
-        return _signed_in(container, session_id)
+        used = UNATTENDED not in request.headers
+        return _signed_in(container, session_id, used=used)
     if session_id is not None:
         raise TwoCredentialsError
     holder = find_holder(container.engine, shown.credentials, at=now())
@@ -119,8 +121,8 @@ Raises NoSessionError when there is neither, InvalidKeyError for a key that is n
 TwoCredentialsError for both."""
 
 
-def _signed_in(container: Container, session_id: str | None) -> SignedIn:
-    session = container.sessions.read(session_id, now=now())
+def _signed_in(container: Container, session_id: str | None, *, used: bool) -> SignedIn:
+    session = container.sessions.read(session_id, now=now(), used=used)
     account = find_account(container.engine, session.admin_id, acting_for=session.tenant_id)
     if account is None or session_id is None or session.generation != account.generation:
         container.sessions.delete(session_id)

@@ -68,6 +68,11 @@ def interrupted(attempts: int | None) -> dict[str, Any]:
     )
 
 
+def files_gone() -> dict[str, Any]:
+    """There is nothing to read: an upload has a file at least, if an empty one."""
+    return _refused(Wording("the files are gone: choose them again"))
+
+
 def not_installed(name: str) -> dict[str, Any]:
     """No worker here reads the format of that name."""
     return _refused(f"the import format {name!r} is not installed where the import was to be read")

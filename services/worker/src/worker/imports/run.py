@@ -108,5 +108,9 @@ def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | Non
 def _clear_away(db: TenantDb, import_id: UUID) -> None:
     with db.transaction() as session:
         session.execute(
-            delete(Import).where(Import.tenant_id == db.tenant_id, Import.id == import_id)
+            delete(Import).where(
+                Import.tenant_id == db.tenant_id,
+                Import.id == import_id,
+                Import.state == ImportState.RECEIVING,  # its last file may have come meanwhile
+            )
         )

@@ -12,18 +12,19 @@ from typing import Any, Final
 from uuid import UUID
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, select, update
 
 from common import instants
 from common.db.audit import WORKER, Action, record
 from common.db.imports import Import, ImportChunk, ImportState
-from common.db.tenancy import TenantDb
+from common.db.tenancy import TenantDb, TenantSession
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat
 from ingest.import_files import FileKind, ImportFile
 from ingest.ledger.closed_days import ClosedDays
 from ingest.progress import Meter
 from worker.imports import outcome
+from worker.operations import checked_files
 
 MOST_ATTEMPTS: Final = 3
 _PROGRESS_SECONDS: Final = 1.0
@@ -51,39 +52,33 @@ class UploadedImport:
     def _of_mine(self) -> tuple[ColumnElement[bool], ...]:
         return (ImportChunk.tenant_id == self.db.tenant_id, ImportChunk.import_id == self.id)
 
-    def _of_earlier_checks(self) -> tuple[ColumnElement[bool], ...]:
-        ended = select(Import.id).where(
-            Import.tenant_id == self.db.tenant_id, Import.checked, Import.finished_at.is_not(None)
-        )
-        return (
-            ImportChunk.tenant_id == self.db.tenant_id,
-            ImportChunk.import_id != self.id,
-            ImportChunk.import_id.in_(ended),
-        )
-
     def claim(self) -> Claimed | None:
         """Count an attempt; None when there is none to make.
 
-        It is done, tried too often, or its format is not installed here.
+        It is done, tried too often, its files are not there, or its format is not installed here.
         """
         with self.db.transaction() as session:
             row = session.scalar(select(Import).where(*self._mine()).with_for_update())
             if row is None or row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
                 return None
-            if row.attempts >= MOST_ATTEMPTS:
-                self._end(
-                    session.connection(), outcome.interrupted(row.attempts), checked=row.checked
-                )
-                return None
-            row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
-            row.done_bytes = row.done_rows = 0
-            try:
-                return Claimed(registry.find(row.format), row.checked, row.prices_include_tax)
-            except registry.UnknownFormatError as error:
-                self._end(
-                    session.connection(), outcome.not_installed(error.name), checked=row.checked
-                )
-                return None
+            claimed = self._claimed(session, row)
+            if isinstance(claimed, Claimed):
+                row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
+                row.done_bytes = row.done_rows = 0
+                return claimed
+            self._end(session.connection(), claimed, checked=row.checked)
+            return None
+
+    def _claimed(self, session: TenantSession, row: Import) -> Claimed | dict[str, Any]:
+        """What is to be run, or why nothing can be."""
+        if row.attempts >= MOST_ATTEMPTS:
+            return outcome.interrupted(row.attempts)
+        if not session.scalar(select(exists().where(*self._of_mine()))):
+            return outcome.files_gone()
+        try:
+            return Claimed(registry.find(row.format), row.checked, row.prices_include_tax)
+        except registry.UnknownFormatError as error:
+            return outcome.not_installed(error.name)
 
     def files(self) -> dict[FileKind, ImportFile]:
         """The files that came, in the form the importer reads."""
@@ -169,8 +164,10 @@ class UploadedImport:
         }
         if done:
             values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
-        gone = self._of_earlier_checks() if done and checked else self._of_mine()
-        connection.execute(delete(ImportChunk).where(*gone))
+        if done and checked:
+            checked_files.let_go(connection, self.db.tenant_id, Import.id != self.id)
+        else:
+            connection.execute(delete(ImportChunk).where(*self._of_mine()))
         connection.execute(update(Import).where(*self._mine()).values(values))
         if checked:
             return

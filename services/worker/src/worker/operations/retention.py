@@ -20,12 +20,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from common.db.across import rows_of_all
 from common.db.api_keys import ApiKey
 from common.db.idempotency import KEPT, IdempotencyKey
-from common.db.imports import Import, ImportChunk
+from common.db.imports import Import
 from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rounds import Round
 from common.db.shares import DAILY_VIEWS_KEPT, DailyViews, Share, ViewBatch
 from common.db.tenancy import Access, TenantSession, transaction
+from worker.operations import checked_files
 from worker.settings import Kept
 
 TASK: Final = "retention.forget"
@@ -58,18 +59,7 @@ _CHECKED_FILES_DAYS: Final = 1
 def _rules(kept: Kept) -> tuple[_Rule, ...]:
     key_over = func.least(ApiKey.expires_at, ApiKey.revoked_at)
     asked = (Invitation.expires_at, Invitation.used_at, Invitation.revoked_at)
-    checked = (
-        select(Import.finished_at)
-        .where(
-            Import.tenant_id == ImportChunk.tenant_id,
-            Import.id == ImportChunk.import_id,
-            Import.checked,
-        )
-        .scalar_subquery()
-    )
-    piece = (ImportChunk.import_id, ImportChunk.file, ImportChunk.number)
     return (
-        _Rule(ImportChunk, piece, checked, _CHECKED_FILES_DAYS),
         _Rule(ViewBatch, (ViewBatch.id,), _column(ViewBatch.received_at), kept.views),
         _Rule(
             DailyViews,
@@ -119,6 +109,7 @@ class _Round:
             _Spent: there may be more.
         """
         self._all(tenant_id, self._forget_audit)
+        self._all(tenant_id, partial(self._forget_checked_files, tenant_id))
         for rule in _rules(self.kept):
             self._all(tenant_id, partial(self._forget_rows, tenant_id, rule))
 
@@ -139,10 +130,18 @@ class _Round:
         given = {"before": self._before(self.kept.audit), "most": BATCH}
         return session.scalar(_AUDIT, given) or 0
 
+    def _forget_checked_files(self, tenant_id: int, session: TenantSession) -> int:
+        ended = Import.finished_at < self._before(_CHECKED_FILES_DAYS)
+        return checked_files.let_go(session, tenant_id, ended)
+
     def _forget_rows(self, tenant_id: int, rule: _Rule, session: TenantSession) -> int:
-        of_tenant = rule.table.__table__.c.tenant_id == tenant_id
-        old = select(*rule.key).where(of_tenant, rule.over < self._before(rule.days)).limit(BATCH)
-        deleted = delete(rule.table).where(of_tenant, tuple_(*rule.key).in_(old))
+        """Forget a batch; what another has brought back meanwhile is seen again, and stays."""
+        is_old = (
+            rule.table.__table__.c.tenant_id == tenant_id,
+            rule.over < self._before(rule.days),
+        )
+        old = select(*rule.key).where(*is_old).limit(BATCH)
+        deleted = delete(rule.table).where(*is_old, tuple_(*rule.key).in_(old))
         return len(session.execute(deleted.returning(*rule.key)).all())
 
     def _before(self, days: int) -> datetime:

@@ -152,8 +152,42 @@
     });
   }
 
-  // A report that is being prepared is looked for again.
-  if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 3000);
+  // Figures that are being prepared are looked for again, each time after longer, a few times, and
+  // only while the page is seen. The page comes anew once one of them is otherwise.
+  const LOOKS = "looks";
+  const MOST_LOOKS = 10;
+  const waiting = document.querySelector("[data-waiting]");
+  let looks = Number(sessionStorage.getItem(LOOKS));
+  sessionStorage.removeItem(LOOKS);
+  const seen = () =>
+    new Promise((go) => {
+      const look = () => {
+        if (document.hidden) return;
+        document.removeEventListener("visibilitychange", look);
+        go();
+      };
+      document.addEventListener("visibilitychange", look);
+      look();
+    });
+  const lookAgain = async () => {
+    await seen();
+    looks += 1;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Unattended": "1" } });
+      const [, now] = (await answer.text()).match(/ data-waiting="([^"]*)"/) ?? [];
+      if (answer.ok && now !== waiting.dataset.waiting) {
+        sessionStorage.setItem(LOOKS, looks);
+        return location.reload();
+      }
+    } catch {
+      // The network comes back, or the page is opened again.
+    }
+    return later();
+  };
+  const later = () => {
+    if (looks < MOST_LOOKS) setTimeout(lookAgain, 3000 * 1.5 ** looks);
+  };
+  if (waiting) later();
 
   // A click elsewhere, or Escape, closes an open menu.
   const menus = () => document.querySelectorAll("details.menu[open]");

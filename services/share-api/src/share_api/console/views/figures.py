@@ -24,7 +24,8 @@ class FigureView:
     """The headline figure of a report; empty words where it is being prepared.
 
     ``better`` says whether the change is good news; None where it is neither, or none. ``before``
-    is what it was in the days ``compared``. One that is ``outdated`` is being computed anew.
+    is what it was in the days ``compared``. One that is ``outdated`` is being computed anew, unless
+    that ``failed`` a moment ago.
     """
 
     report: str
@@ -38,6 +39,14 @@ class FigureView:
     compared: str = ""
     as_of: str = ""
     outdated: bool = False
+    failed: bool = False
+
+    @property
+    def state(self) -> str:
+        """What it is waited for, if it is: a page that looks again compares it."""
+        if self.failed:
+            return "failed"
+        return "outdated" if self.outdated else "ready" if self.value else "preparing"
 
 
 def figures_of(visit: Visit) -> list[FigureView]:
@@ -47,13 +56,13 @@ def figures_of(visit: Visit) -> list[FigureView]:
     of older data than another's are being prepared, and so is one that had no sales to show.
     """
     copied = {each: _copy(visit, each.slug) for each in registry.implemented()}
-    found = [each for each in copied.values() if each is not None]
+    found = [copy for copy, _ in copied.values() if copy is not None]
     newest = max((each.document.data_version for each in found), default=0)
     return [
-        FigureView(definition.slug, definition.title)
-        if each is None or _is_behind(each, newest)
-        else _figure(visit, each)
-        for definition, each in copied.items()
+        FigureView(definition.slug, definition.title, failed=failed)
+        if copy is None or _is_behind(copy, newest)
+        else _figure(visit, copy, failed=failed)
+        for definition, (copy, failed) in copied.items()
     ]
 
 
@@ -63,8 +72,11 @@ def _is_behind(copy: Copy, newest: int) -> bool:
     return copy.outdated and (document.empty or document.data_version < newest)
 
 
-def _copy(visit: Visit, report: str) -> Copy | None:
-    """The cached report of the last seven days; what is better than that is asked for."""
+def _copy(visit: Visit, report: str) -> tuple[Copy | None, bool]:
+    """The cached report of the last seven days; what is better than that is asked for.
+
+    Also whether computing that failed a moment ago: then it is not asked for.
+    """
     window = window_of(Period.WEEK, visit.tenant.zone, now=now())
     job = ComputeReport(visit.tenant.id, report, window)
     jobs, found, unreadable = visit.container.issuing.jobs, None, False
@@ -81,10 +93,11 @@ def _copy(visit: Visit, report: str) -> Copy | None:
             jobs.publish_claimed(claimed)
     except JobsUnavailableError:
         pass  # it is asked for again when the page is opened again
-    return found
+    wanted = found is None or found.outdated
+    return found, wanted and bool(visit.container.redis.exists(job.key.failed))
 
 
-def _figure(visit: Visit, copy: Copy) -> FigureView:
+def _figure(visit: Visit, copy: Copy, *, failed: bool) -> FigureView:
     words, document = visit.words, copy.document
     kpi = next(each for each in document.kpis if each.key == document.headline.kpi)
     changed = kpi.change is not None and kpi.change.value != 0
@@ -102,6 +115,7 @@ def _figure(visit: Visit, copy: Copy) -> FigureView:
         compared=words.calendar.span_beside(document.previous_days, document.days),
         as_of=words.instant(document.as_of, visit.tenant.zone),
         outdated=copy.outdated,
+        failed=failed,
     )
 
 
