@@ -74,6 +74,7 @@ def test_one_day_is_a_report(visit: Open, redis_client: Redis, report: str) -> N
     assert page.get_by_role("button", name="Week", exact=True).count() == 0
     if report != "product-performance":
         expect(page.locator("[data-table=daily] tbody tr")).to_contain_text("30 Apr 2026")
+        expect(page.locator("#daily-tables > h2")).to_be_visible()
     assert "NaN" not in page.locator("body").inner_text()
     assert seen.complaints == []
 

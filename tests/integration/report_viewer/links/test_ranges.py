@@ -17,7 +17,7 @@ from tests.support import wait
 from tests.support.samples import Sample
 
 from common.links import popularity, unlocking
-from common.links.options import LinkOptions
+from common.links.options import BoardReport, LinkOptions
 from common.links.ranges import Range, parse_range
 from common.links.reader_choice import ReaderChoice
 from common.links.state import LinkStateStore
@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 BERLIN = ZoneInfo("Europe/Berlin")
 ALL = LinkOptions(ranges=tuple(Range))
 CUSTOM = "2031-04-01..2031-04-10"
+BOARD = (BoardReport("revenue-overview"), BoardReport("sales-velocity"))
 SHOWN = ("7d", "90d", "month", "last-month", CUSTOM)
 
 
@@ -238,32 +239,95 @@ async def test_days_that_are_posted_lead_to_their_address(
     assert jobs(redis_client) == []
 
 
-@pytest.mark.parametrize(
-    ("posted", "shown"),
-    [("first=2031-05-01&last=2031-05-02", "2031-05-01"), ("first=7d&last=x", "7d"), ("", "")],
+NOT_SHOWN = (
+    "2031-05-01..2031-05-02",  # not over
+    "2030-01-01..2031-05-01",  # more than 366
+    "2031-04-10..2031-04-01",  # turned round
+    "2031-04-01..2039-01-01",
+    "1999-12-31..2000-01-02",
+    "2031-02-30..2031-03-01",
 )
-async def test_days_that_cannot_be_shown_leave_a_way_on(
-    run: Run, redis_client: Redis, sample: Sample, posted: str, shown: str
+"""Days that no link shows on the second of May 2031."""
+
+
+@pytest.mark.parametrize("text", NOT_SHOWN)
+async def test_an_address_of_days_that_cannot_be_shown_leaves_a_way_on(
+    run: Run, redis_client: Redis, sample: Sample, text: str
 ) -> None:
-    """To the report, and to other days where the link offers any; of an address as of a form."""
-    other = replace(sample, link_id=Sample().link_id)
-    other.activate(redis_client, LinkOptions(ranges=(Range.WEEK,)))
+    """To the report, and to other days where the link offers any, beside what else was chosen."""
+    week, board = (replace(sample, link_id=Sample().link_id) for _ in range(2))
+    week.activate(redis_client, LinkOptions(ranges=(Range.WEEK,)))
+    board.activate(redis_client, LinkOptions(ranges=tuple(Range), board=BOARD))
+    first, last = text.split("..")
     async with run() as client:
-        answers = [
-            await client.post(f"{sample.path}/r", content=posted, headers=FORM | BROWSER),
-            await client.get(f"{sample.path}/r/2031-05-01..2031-05-02", headers=BROWSER),
-        ]
-        assert [each.status_code for each in answers] == [400, 404]
-        for each in answers:
-            assert f'href="{sample.path}"' in each.text
-            assert f'action="{sample.path}/r"' in each.text
-            assert "form-action 'self'" in each.headers["content-security-policy"]
-        assert f'name="first" value="{shown}"' in answers[0].text
-        told = (await client.get(f"{sample.path}/r/2031-05-01..2031-05-02")).json()
+        for link, below in (
+            (sample, ""),
+            (sample, "/vs/last-year"),
+            (board, f"/in/{BOARD[1].report}"),
+        ):
+            at, _, beside = below.partition("/vs")
+            path = f"{link.path}{at}/r/{text}{'/vs' if beside else ''}{beside}"
+            answer = await client.get(path, headers=BROWSER)
+            assert answer.status_code == 404
+            assert f'href="{link.path}"' in answer.text
+            assert f'action="{link.path}{below}/r"' in answer.text
+            assert "form-action 'self'" in answer.headers["content-security-policy"]
+            for field, value in (("first", first), ("last", last)):
+                bounds = 'min="2000-01-01" max="2031-05-01"'  # yesterday in Berlin
+                assert f'name="{field}" value="{value}" {bounds}' in answer.text
+        for path in (
+            f"{week.path}/r/{text}",
+            f"{sample.path}/in/{BOARD[1].report}/r/{text}",
+            f"{board.path}/in/product-performance/r/{text}",
+            f"{board.path}/in/{BOARD[0].report}/r/{text}",  # what the link shows anyway
+            f"{sample.path}/r/{text}/vs/previous",
+        ):
+            hidden = await client.get(path, headers=BROWSER)
+            assert hidden.status_code == 404
+            assert "There is nothing here" in hidden.text
+            assert sample.path not in hidden.text
+            assert board.path not in hidden.text
+        told = (await client.get(f"{sample.path}/r/{text}")).json()
         assert (told["type"], told["status"]) == ("urn:analytics:problem:not-found", 404)
-        refused = await client.get(f"{other.path}/r/2031-04-01..2031-04-10", headers=BROWSER)
-        assert refused.status_code == 404
-        assert other.path not in refused.text
+        LinkStateStore(redis_client).revoke([sample.ref])
+        assert (await client.get(f"{sample.path}/r/{text}")).status_code == 403
+    assert jobs(redis_client) == []
+
+
+@pytest.mark.parametrize(
+    ("posted", "first", "last"),
+    [
+        ("first=2031-05-01&last=2031-05-02", "2031-05-01", "2031-05-02"),
+        ("first=7d&last=x", "7d", "x"),
+        ("first=2031-04-01&last=", "2031-04-01", ""),
+        ("first=&last=2031-04-10", "", "2031-04-10"),
+        ("last=2031-04-10", "", "2031-04-10"),
+        ("first=2031-04-01&last=2031-04-02&last=2031-04-03", "2031-04-01", ""),
+        ("", "", ""),
+    ],
+)
+async def test_days_that_are_posted_and_cannot_be_shown_are_given_back(
+    run: Run, sample: Sample, posted: str, first: str, last: str
+) -> None:
+    async with run() as client:
+        answer = await client.post(f"{sample.path}/r", content=posted, headers=FORM | BROWSER)
+    assert answer.status_code == 400
+    assert f'href="{sample.path}"' in answer.text
+    assert f'action="{sample.path}/r"' in answer.text
+    for field, value in (("first", first), ("last", last)):
+        bounds = 'min="2000-01-01" max="2031-05-01"'
+        assert f'name="{field}" value="{value}" {bounds}' in answer.text
+
+
+async def test_the_last_day_that_can_be_chosen_is_over_where_the_shop_is(
+    run: Run, redis_client: Redis, sample: Sample, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2031, 5, 2, 22, tzinfo=UTC))  # midnight in Berlin
+    path = f"{sample.path}/r/2031-05-03..2031-05-03"
+    async with run() as client:
+        assert 'max="2031-05-02"' in (await client.get(path, headers=BROWSER)).text
+        name(redis_client, sample, "America/New_York")
+        assert 'max="2031-05-01"' in (await client.get(path, headers=BROWSER)).text
 
 
 async def test_computations_are_limited_by_range_and_custom_ones_together(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.links.ranges import ChosenRange, Range, parse_range
+from common.links.ranges import ChosenRange, Range, choosable, parse_range, range_of_path
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period, window_of
 
 BERLIN, APIA = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Apia")
@@ -54,6 +54,32 @@ def test_a_text_is_a_range_in_its_one_spelling_or_none(text: str) -> None:
 )
 def test_what_spells_no_range(text: str) -> None:
     assert parse_range(text) is None
+
+
+@given(MOMENTS, ZONES, st.dates(), st.dates())
+def test_any_two_days_of_a_path_are_shown_or_said_to_be_none_as_it_has_them(
+    now: datetime, zone: ZoneInfo, first: date, last: date
+) -> None:
+    text = f"{first}..{last}"
+    chosen = range_of_path(text)
+    assert chosen is not None
+    assert (chosen.kind, chosen.name) == (Range.CUSTOM, text)
+    assert chosen.days == (str(first), str(last))
+    at_once = 0 <= (last - first).days < MOST_DAYS
+    earliest, latest = choosable(zone, now=now)
+    window = chosen.window(tuple(Range), zone, now=now)
+    assert window is None or (at_once and earliest <= first <= last <= latest)
+
+
+@pytest.mark.parametrize("text", ["", "custom", "31d", "2026-3-1..2026-3-2", "2026-03-01", "1..2"])
+def test_what_is_no_two_days_names_nothing_in_a_path(text: str) -> None:
+    assert range_of_path(text) is None
+
+
+def test_days_end_with_yesterday_at_the_shop() -> None:
+    late = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # the first of April in Berlin
+    assert choosable(BERLIN, now=late) == (date(2000, 1, 1), date(2026, 3, 31))
+    assert choosable(ZoneInfo("UTC"), now=late) == (date(2000, 1, 1), date(2026, 3, 30))
 
 
 @pytest.mark.parametrize(

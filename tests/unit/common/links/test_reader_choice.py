@@ -2,11 +2,12 @@
 
 import pytest
 
-from common.links.ranges import parse_range
+from common.links.ranges import parse_range, range_of_path
 from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 
 DAYS = parse_range("2026-10-01..2026-10-31")
+NO_DAYS = range_of_path("2026-10-31..2026-10-01")
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ DAYS = parse_range("2026-10-01..2026-10-31")
         (AS_SHARED, "", ()),
         (ReaderChoice("sales-velocity"), "/in/sales-velocity", ("sales-velocity",)),
         (ReaderChoice(days=DAYS), "/r/2026-10-01..2026-10-31", ("custom",)),
+        (ReaderChoice(days=NO_DAYS), "/r/2026-10-31..2026-10-01", ("custom",)),
         (
             ReaderChoice("sales-velocity", DAYS, Comparison.LAST_YEAR),
             "/in/sales-velocity/r/2026-10-01..2026-10-31/vs/last-year",

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from common.reports.window import Dates, Period, Window, window_of
+from common.reports.window import EARLIEST, Dates, Period, Window, window_of
 
 
 class Range(StrEnum):
@@ -37,21 +37,30 @@ PERIODS: Final[Mapping[Range, Period]] = {Range(period.value): period for period
 
 @dataclass(frozen=True, slots=True)
 class ChosenRange:
-    """A range that a reader chose; ``dates`` are those of a custom one."""
+    """A range that a reader chose; ``dates`` are those of a custom one.
+
+    Two days that no link ever shows have no dates: they are ``typed`` as their path has them.
+    """
 
     kind: Range
     dates: Dates | None = None
+    typed: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:
         """Its spelling in a path."""
+        return "..".join(self.days) if self.kind is Range.CUSTOM else self.kind.value
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first and the last of a custom one, as its path has them; else empty."""
         if self.dates is None:
-            return self.kind.value
-        return f"{self.dates.first.isoformat()}..{self.dates.last.isoformat()}"
+            return self.typed
+        return self.dates.first.isoformat(), self.dates.last.isoformat()
 
     def window(self, allowed: Collection[Range], zone: ZoneInfo, *, now: datetime) -> Window | None:
         """The days it names at that moment; None where they are not allowed, or not over."""
-        if self.kind not in allowed:
+        if self.kind not in allowed or (self.kind is Range.CUSTOM and self.dates is None):
             return None
         today = now.astimezone(zone).date()
         days = self.dates or PERIODS.get(self.kind) or _month(self.kind, today)
@@ -75,6 +84,22 @@ def parse_range(text: str) -> ChosenRange | None:
     if text == Range.CUSTOM or text not in set(Range):
         return None
     return ChosenRange(Range(text))
+
+
+def range_of_path(text: str) -> ChosenRange | None:
+    """The range that a path spells, or two days of no range; None for anything else.
+
+    Turned round, too many, too long ago or in no calendar: who asks for such days has a link, and
+    is to be told what can be chosen.
+    """
+    found = _CUSTOM.fullmatch(text)
+    days = None if found is None else ChosenRange(Range.CUSTOM, typed=(found[1], found[2]))
+    return parse_range(text) or days
+
+
+def choosable(zone: ZoneInfo, *, now: datetime) -> tuple[date, date]:
+    """The first and the last day of the calendar that can be chosen at that moment."""
+    return EARLIEST, now.astimezone(zone).date() - timedelta(days=1)
 
 
 def _month(kind: Range, today: date) -> Dates:

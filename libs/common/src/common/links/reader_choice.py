@@ -8,7 +8,7 @@ is to choose.
 from dataclasses import dataclass
 from typing import Final
 
-from common.links.ranges import ChosenRange
+from common.links.ranges import ChosenRange, Range
 from common.reports.comparison import Comparison
 
 
@@ -39,7 +39,7 @@ class ReaderChoice:
     @property
     def names_days(self) -> bool:
         """Whether its days are such as one reader named: there are endlessly many."""
-        return self.days is not None and self.days.dates is not None
+        return self.days is not None and self.days.kind is Range.CUSTOM
 
 
 AS_SHARED: Final = ReaderChoice()

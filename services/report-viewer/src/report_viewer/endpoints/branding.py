@@ -21,6 +21,7 @@ from report_pages.page_brand import UNBRANDED, PageBrand, page_brand
 from report_viewer.problems.errors import (
     ForeignHostError,
     NoSuchPathError,
+    OtherDaysError,
     SigningNotConfiguredError,
     StoreUnavailableError,
     UnavailableError,
@@ -70,10 +71,11 @@ class Branding:
             return error
         return error if self._hosts.host_of(brand.base_url) == host else ForeignHostError()
 
-    async def zone(self, error: Exception) -> str:
-        """Where the moment of an error is told: at the shop, as far as that is known."""
-        if isinstance(error, ExpiredLinkError) and error.tenant_id is not None:
-            tenant = await self._tenant(error.tenant_id)
+    async def zone(self, error: Exception, claims: LinkClaims | None) -> str:
+        """Where the moment of an error is told and days are chosen: at the shop, if it is known."""
+        tenant_id = _timed_of(error, claims)
+        if tenant_id is not None:
+            tenant = await self._tenant(tenant_id)
             if tenant is not None and tenant.timezone in available_timezones():
                 return tenant.timezone
         return UTC
@@ -109,6 +111,13 @@ class Branding:
         if logo is not None:
             self._logos[named] = logo
         return logo
+
+
+def _timed_of(error: Exception, claims: LinkClaims | None) -> int | None:
+    """In whose zone an error tells of time; None where it tells of none."""
+    if isinstance(error, ExpiredLinkError):
+        return error.tenant_id
+    return claims.tenant_id if claims is not None and isinstance(error, OtherDaysError) else None
 
 
 def _tenant_of(error: Exception, claims: LinkClaims | None) -> int | None:

@@ -71,12 +71,16 @@ def _offers_any(snapshot: Snapshot) -> bool:
 
 
 def _typed(body: bytes) -> tuple[str, str]:
-    """The days of a form as they were typed; empty for what is none of it."""
+    """The days of a form as they were typed; empty for one that was not, or for two of a kind."""
     try:
         fields: Mapping[str, list[str]] = parse_qs(
-            body.decode("ascii"), strict_parsing=True, errors="strict", max_num_fields=_FIELDS
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_FIELDS,
         )
     except ValueError:
         return "", ""
-    first, last = (fields.get(name, []) for name in ("first", "last"))
-    return (first[0], last[0]) if len(first) == len(last) == 1 else ("", "")
+    first, last = (fields.get(name, [""]) for name in ("first", "last"))
+    return (first[0] if len(first) == 1 else "", last[0] if len(last) == 1 else "")

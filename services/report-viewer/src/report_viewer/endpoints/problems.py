@@ -1,11 +1,14 @@
 """Problem responses: a page for a browser, problem details (RFC 9457) for a program."""
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from common import instants
 from common.http.accept import wants_html
 from common.http.problem import MEDIA_TYPE
 from common.i18n.locales import tag_of
 from common.i18n.negotiation import choose_locale
+from common.links.ranges import choosable
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Headers, Response
@@ -54,5 +57,8 @@ class ProblemResponses:
         if not html:
             return Response(problem.status, headers, problem.json())
         headers += ((b"content-language", tag_of(locale).encode("ascii")),)
-        body = self._pages.problem(problem, locale, brand)
+        zone = ZoneInfo(problem.zone)
+        first, last = choosable(zone, now=instants.now())
+        bounds = (first.isoformat(), last.isoformat())
+        body = self._pages.problem(problem, locale, brand, bounds)
         return Response(problem.status, headers, body)

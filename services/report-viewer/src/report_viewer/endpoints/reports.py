@@ -178,7 +178,7 @@ class ReportsEndpoint:
             at_home = await self._branding.at_home(error, claims, host)
             found = await self._invalid_tokens.check(at_home, scope)
             brand = await self._brand(found, claims, headers)
-            answer = self._problem(found, headers, await self._branding.zone(found), brand)
+            answer = self._problem(found, headers, await self._branding.zone(found, claims), brand)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             _log.exception("a report could not be answered")
             answer = self._problem(error, headers)

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from common.links.ranges import ChosenRange, parse_range
+from common.links.ranges import ChosenRange, range_of_path
 from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from report_viewer.problems.errors import MissingTokenError, NoSuchPathError, WrongMethodError
@@ -183,7 +183,7 @@ def _report(path: bytes) -> tuple[str | None, bytes]:
 def _range(path: bytes) -> tuple[ChosenRange | None, bytes]:
     """The range at the beginning of a path below the report, and the rest."""
     found = _RANGE.match(path)
-    chosen = parse_range(found[1].decode("ascii")) if found is not None else None
+    chosen = range_of_path(found[1].decode("ascii")) if found is not None else None
     return (None, path) if found is None or chosen is None else (chosen, path[found.end() :])
 
 

@@ -4,6 +4,7 @@ The order of the answers is decided here: revoked, at another tenant's host, not
 password, reports, days and frames that it does not allow, then what is not there yet.
 """
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
 
@@ -102,12 +103,10 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
 
 
 def _not_allowed(snapshot: Snapshot, request: ReportRequest) -> NoSuchPathError:
-    """Days that cannot be shown of a report that can; all else is nowhere."""
-    options, choice = snapshot.options, request.url.choice
-    offered = choice.report is None or choice.report in options.reports
-    if choice.days is None or choice.days.kind is not Range.CUSTOM or not offered:
+    """Days that cannot be shown of what can, beside what can; all else is nowhere."""
+    url, days = request.url, request.claims.choice.days
+    if days is None or days.kind is not Range.CUSTOM or Range.CUSTOM not in snapshot.options.ranges:
         return NoSuchPathError()
-    if Range.CUSTOM not in options.ranges:
+    if snapshot.claims.choice != replace(request.claims.choice, days=None):
         return NoSuchPathError()
-    url = request.url
-    return DaysNotShownError(url.as_shared.path.decode(), url.other_days.path.decode())
+    return DaysNotShownError(url.as_shared.path.decode(), url.other_days.path.decode(), days.days)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from common.i18n.formatter import Formatter
 from common.links.ranges import PERIODS, ChosenRange, Range
 from common.links.reader_choice import ReaderChoice
+from common.reports.window import EARLIEST
 from report_viewer.links.urls import Resource
 from report_viewer.pages.page_choices import PageChoice, page_url, url_of
 
@@ -13,13 +14,15 @@ from report_viewer.pages.page_choices import PageChoice, page_url, url_of
 class RangePicker:
     """The choices, and where days of the calendar are posted; nowhere where none are allowed.
 
-    ``first`` and ``last`` are those that the page shows, as ISO 8601.
+    ``first`` and ``last`` are those that the page shows, ``earliest`` is the first that can be
+    chosen, as ISO 8601.
     """
 
     choices: tuple[PageChoice, ...]
     form_url: str = ""
     first: str = ""
     last: str = ""
+    earliest: str = EARLIEST.isoformat()
 
     @property
     def custom(self) -> bool:
@@ -56,8 +59,7 @@ def range_picker(
     )
     if compact or Range.CUSTOM not in ranges:
         return RangePicker(choices)
-    dates = chosen.dates if chosen is not None else None
-    days = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
+    days = chosen.days if chosen is not None else ("", "")
     return RangePicker(choices, url_of(shared, Resource.RANGE), *days)
 
 

@@ -176,14 +176,23 @@ class PageRenderer:
         return html.encode("utf-8")
 
     def problem(
-        self, problem: Problem, locale: Locale = ENGLISH, brand: PageBrand = UNBRANDED
+        self,
+        problem: Problem,
+        locale: Locale = ENGLISH,
+        brand: PageBrand = UNBRANDED,
+        choosable: tuple[str, str] = ("", ""),
     ) -> bytes:
-        """The page of a problem."""
+        """The page of a problem, where days can be chosen from the first of two to the last."""
         words = formatter_of(locale)
         moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
         html = self._problem.render(
-            spoken(words), problem=problem, moment=moment, preview=preview, brand=brand
+            spoken(words),
+            problem=problem,
+            moment=moment,
+            preview=preview,
+            brand=brand,
+            choosable=choosable,
         )
         return html.encode("utf-8")
 

@@ -23,6 +23,7 @@ from report_viewer.problems.errors import (
     MissingTokenError,
     NoSuchPathError,
     NotReadyError,
+    OtherDaysError,
     SigningNotConfiguredError,
     StubReportError,
     TooLargeError,
@@ -200,9 +201,9 @@ def _with_ways_on(problem: Problem, error: Exception) -> Problem:
     """When to ask again; where the report is, and where other days are chosen."""
     if isinstance(error, UnavailableError | TooManyRequestsError):
         return replace(problem, retry_after=error.retry_after)
-    if isinstance(error, DaysNotShownError | InvalidRangeError):
-        problem = replace(problem, report=error.report, days_form=error.days_form)
-    return replace(problem, days=error.days) if isinstance(error, InvalidRangeError) else problem
+    if isinstance(error, OtherDaysError):
+        return replace(problem, report=error.report, days_form=error.days_form, days=error.days)
+    return problem
 
 
 def wrong_method(methods: tuple[str, ...]) -> Problem:

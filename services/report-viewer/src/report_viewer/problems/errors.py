@@ -72,23 +72,8 @@ class WrongPasswordError(LockedError):
     """A password was given, and it is another one."""
 
 
-class DaysNotShownError(NoSuchPathError):
-    """The link lets its readers choose days, but shows none of such an address.
-
-    ``report`` is the page that it shows, ``days_form`` where other days are posted.
-    """
-
-    report = ""
-    days_form = ""
-
-    def __init__(self, report: str, days_form: str) -> None:
-        super().__init__()
-        self.report = report
-        self.days_form = days_form
-
-
-class InvalidRangeError(ViewerError):
-    """The days that were posted are none that the link shows.
+class OtherDaysError(ViewerError):
+    """The link lets its readers choose days, and cannot show those that were chosen.
 
     ``report`` is what it shows, ``days_form`` where others are posted; ``days`` are the first and
     the last as they were typed, empty for none.
@@ -105,6 +90,14 @@ class InvalidRangeError(ViewerError):
         self.report = report
         self.days_form = days_form
         self.days = days
+
+
+class DaysNotShownError(OtherDaysError, NoSuchPathError):
+    """The days are those of an address."""
+
+
+class InvalidRangeError(OtherDaysError):
+    """The days are such as were posted."""
 
 
 class StubReportError(ViewerError):

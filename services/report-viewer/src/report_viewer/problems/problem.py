@@ -16,7 +16,7 @@ class Problem:
     told in ``zone`` in place of the detail. ``unlock`` is where a page sends the link's password,
     and ``challenge`` says to a program that one is wanted (``WWW-Authenticate``, RFC 9110).
     ``report`` is the page that the link does show, ``days_form`` where other days are posted, and
-    ``days`` the first and the last that were.
+    ``days`` the first and the last that were chosen.
     """
 
     status: HTTPStatus

@@ -14,7 +14,7 @@
     const yesterday = spelled.format(Date.now() - DAY);
     const follow = () => {
       first.max = yesterday;
-      last.min = first.value;
+      last.min = first.value || first.min;
       const most = first.valueAsNumber + (MOST_DAYS - 1) * DAY;
       const latest = Number.isNaN(most) ? yesterday : new Date(most).toISOString().slice(0, 10);
       last.max = latest < yesterday ? latest : yesterday;
