@@ -154,11 +154,11 @@
 
   // Figures that are being prepared are looked for again, each time after longer, a few times, and
   // only while the page is seen. The page comes anew once one of them is otherwise.
-  const LOOKS = "looks";
   const MOST_LOOKS = 10;
   const waiting = document.querySelector("[data-waiting]");
-  let looks = Number(sessionStorage.getItem(LOOKS));
-  sessionStorage.removeItem(LOOKS);
+  // The entry of the history keeps the count over the page's own reload, and over no other.
+  let looks = history.state?.looks ?? 0;
+  if (looks) history.replaceState(null, "");
   const seen = () =>
     new Promise((go) => {
       const look = () => {
@@ -176,7 +176,7 @@
       const answer = await fetch(location.href, { headers: { "X-Unattended": "1" } });
       const [, now] = (await answer.text()).match(/ data-waiting="([^"]*)"/) ?? [];
       if (answer.ok && now !== waiting.dataset.waiting) {
-        sessionStorage.setItem(LOOKS, looks);
+        history.replaceState({ looks }, "");
         return location.reload();
       }
     } catch {
