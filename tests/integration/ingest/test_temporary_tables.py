@@ -23,6 +23,8 @@ SOLD = "SELECT external_id, quantity FROM order_lines ORDER BY order_id, line_no
 
 @pytest.fixture
 def tables(service_engine: Engine) -> Callable[[], dict[str, int]]:
+    service_engine.dispose()  # of several connections that others left each load takes another
+
     def found() -> dict[str, int]:
         with service_engine.connect() as connection:
             return {name: oid for name, oid in connection.execute(text(TABLES))}  # noqa: C416 - rows

@@ -48,6 +48,8 @@ class TimeoutConnection(psycopg.Connection[Any]):
         try:
             return self._wait(gen, interval, timeout)
         except psycopg.errors.ReadOnlySqlTransaction as error:
+            if self.read_only:  # a snapshot of ours, in which nothing is to be written
+                raise
             self.pgconn.finish()
             raise ReadOnlyServerError(str(error)) from error
 
