@@ -64,7 +64,7 @@ MAY = Window(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 31, tzinfo=UTC)
 def test_a_name_says_the_comparison_where_it_is_not_with_the_days_before() -> None:
     key = ReportKey(7, "revenue-overview", MAY)
     against = replace(key, comparison=Comparison.LAST_YEAR)
-    assert key.cached == "{7}:report:6:revenue-overview:1777593600:1780185600"
+    assert key.cached == "{7}:report:7:revenue-overview:1777593600:1780185600"
     assert against.cached == f"{key.cached}:last-year"
     wanted = FormWanted(Form.XLSX, "de")
     assert wanted.of(key).cached == "{7}:form:6:revenue-overview:1777593600:1780185600:xlsx:de"
