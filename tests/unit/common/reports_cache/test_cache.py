@@ -67,7 +67,7 @@ def test_a_name_says_the_comparison_where_it_is_not_with_the_days_before() -> No
     assert key.cached == "{7}:report:7:revenue-overview:1777593600:1780185600"
     assert against.cached == f"{key.cached}:last-year"
     wanted = FormWanted(Form.XLSX, "de")
-    assert wanted.of(key).cached == "{7}:form:6:revenue-overview:1777593600:1780185600:xlsx:de"
+    assert wanted.of(key).cached == "{7}:form:7:revenue-overview:1777593600:1780185600:xlsx:de"
     assert wanted.of(against).cached.endswith(":1780185600:last-year:xlsx:de")
     assert [wanted.of(each).report_key for each in (key, against)] == [key, against]
 
