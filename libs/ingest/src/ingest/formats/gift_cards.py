@@ -5,6 +5,7 @@ other: paid with a card that was a liability, it is the sale.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LEFT_OUT = "gift cards are no sales here, but what is bought with them is; they were left out"
@@ -45,16 +46,18 @@ def is_card(title: str | None, stated: bool | None, *, taxable: bool | None = No
     stand for gift cards, or a voucher for one thing, which is taxed when it is sold. A name that
     other goods have too is one alone so, or where the shop takes no tax.
     """
-    if stated is not None:
-        return stated
-    text = title or ""
-    if _NOT_THEMSELVES.search(text) is not None:
-        return False
-    named, other = _NAMES.search(text), _ALSO_OTHER.search(text)
-    alone = any(each and _AMOUNT.fullmatch(text.replace(each[0], "", 1)) for each in (named, other))
-    return alone or (named is not None and not taxable) or (other is not None and taxable is False)
+    return _is_called_card(title or "", taxable) if stated is None else stated
 
 
 def called_gift_card(title: str | None) -> bool:
     """Whether goods of that title are a gift card, and not what one is put in."""
     return is_card(title, None)
+
+
+@lru_cache(1024)
+def _is_called_card(text: str, taxable: bool | None) -> bool:
+    if _NOT_THEMSELVES.search(text) is not None:
+        return False
+    named, other = _NAMES.search(text), _ALSO_OTHER.search(text)
+    alone = any(each and _AMOUNT.fullmatch(text.replace(each[0], "", 1)) for each in (named, other))
+    return alone or (named is not None and not taxable) or (other is not None and taxable is False)

@@ -58,7 +58,7 @@ class Scheduler(RedBeatScheduler):
         try:
             if not self._has_lock():
                 return RETRY_SECONDS
-            seconds: float = super().tick(*args, **kwargs)  # type: ignore[no-untyped-call]
+            seconds: float = super().tick(*args, **kwargs)  # type: ignore[no-untyped-call] # as below
         except LockError:
             self.lock = None
             _wait("its lock is gone")
@@ -95,14 +95,14 @@ class Scheduler(RedBeatScheduler):
         if not lock.acquire(blocking=False):
             return False
         self.lock = lock
-        self.setup_schedule()  # type: ignore[no-untyped-call]
+        self.setup_schedule()  # type: ignore[no-untyped-call] # as above
         return True
 
     def close(self) -> None:
         """Give the lock back, for good; one that cannot be given back lapses."""
         self._is_closed = True
         try:
-            super().close()  # type: ignore[no-untyped-call]
+            super().close()  # type: ignore[no-untyped-call] # as above
         except RedisError:
             self.lock = None
 

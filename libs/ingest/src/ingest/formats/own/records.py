@@ -31,7 +31,7 @@ class OwnRecords:
     """The records of a shop that sells in ``currency`` (ISO 4217); what is cut is noted."""
 
     def __init__(self, currency: str, notes: Notes) -> None:
-        self._currency, self._notes = currency, notes
+        self._sold_in, self._notes = sold_in(currency), notes
         exponent = currency_exponent(currency)
         self._amount = Remembered(amounts(exponent)).__getitem__
         self._amount_or_zero = Remembered(amounts(exponent, empty=0)).__getitem__
@@ -132,7 +132,7 @@ class OwnRecords:
     def _currency_code(self, text: str) -> str:
         if not text:
             raise BadValueError(Wording("is empty"))
-        return sold_in(self._currency)(text)
+        return self._sold_in(text)
 
 
 def _kind(text: str) -> str:

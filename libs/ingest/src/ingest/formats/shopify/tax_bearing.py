@@ -77,8 +77,9 @@ def own_taxes(
     """
     taxes = stacked(sums.by_rate, rounding=1 + len(lines))
     paid = paid_for(lines, order_discount)
-    known = taxes and sum(tax.amount for tax in taxes) == sums.taxes
-    if not known or all_bear(bears, [*paid, shipping], sums):
+    if not taxes or sum(tax.amount for tax in taxes) != sums.taxes:
+        return None
+    if len(taxes) == 1 and all_bear(bears, [*paid, shipping], sums):
         return None
     # Each line's tax is rounded, and what was paid for it is.
     rounding = 1 + len(lines) if len(taxes) > 1 else 1 + (1 + len(lines)) // 2
