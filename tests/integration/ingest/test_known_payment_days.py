@@ -193,4 +193,5 @@ def test_the_import_says_which_orders_keep_their_day(service_engine: Engine) -> 
         )
         return any("(77): the file does not say when it was paid" in n for n in imported.notes)
 
-    assert [said(paid) for paid in (None, PAID, None, "")] == [False, False, True, True]
+    assert [said(paid) for paid in (None, PLACED, None)] == [False] * 3, "it is the same day"
+    assert [said(paid) for paid in (PAID, None, "")] == [False, True, True]
