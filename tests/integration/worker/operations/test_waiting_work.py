@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
 from tests.integration.worker.conftest import Shop
@@ -13,7 +14,7 @@ from tests.support.sharded import Sharded
 from common import instants
 from common.db.audit import COMMAND_LINE
 from common.db.imports import Import
-from common.db.shards import HOME
+from common.db.shards import HOME, TenantAwayError
 from common.db.tenancy import Access, TenantDb, transaction
 from ingest.webhooks import work
 from ingest.webhooks.connections import public_id, set_paused
@@ -123,3 +124,13 @@ def test_what_several_servers_hold_is_one_sum(sharded: Sharded, redis_client: Re
             number,
         )
     assert noted(sharded.engine, redis_client, instants.now()).imports == 3
+
+
+def test_what_was_noted_stays_while_a_server_is_away(sharded: Sharded, redis_client: Redis) -> None:
+    """Else its dead events would be new ones once it is back."""
+    before = noted(sharded.engine, redis_client, instants.now())
+    redis_client.set(waiting_work.KEY, b"as it was")
+    with sharded.away("east"), pytest.raises(TenantAwayError, match="east"):
+        waiting_work.note(sharded.engine, redis_client, now=instants.now())
+    assert redis_client.get(waiting_work.KEY) == b"as it was"
+    assert noted(sharded.engine, redis_client, instants.now()) == before

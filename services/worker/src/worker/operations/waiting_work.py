@@ -38,7 +38,7 @@ def note(engine: Engine, redis: Redis, *, now: datetime) -> None:
     """Note what waits now.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; what was noted last stays.
+        sqlalchemy.exc.DBAPIError: a server of PostgreSQL did not answer; what was noted last stays.
         redis.RedisError: Redis did not answer; likewise.
     """
     rows = rows_of_all(engine, _ALL, {"at": now}, whole=True)
